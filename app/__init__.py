@@ -1,0 +1,1 @@
+"""Chargehand: a plant's on-premise service that reads, decides, asks, does, and shows why."""

@@ -1,0 +1,215 @@
+"""What rooms need from outside, as Protocols with promises; nothing here does anything."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from app.records.action import Action
+from app.records.decision import Decision, Step
+from app.records.message import Message
+from app.records.plant import (
+    Calendar,
+    Facility,
+    Item,
+    Machine,
+    Order,
+    Person,
+    Plan,
+    QualityCase,
+    Request,
+    Role,
+    StockLine,
+)
+from app.records.scheduling import Problem, Schedule
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that people may use for the plant's things; `version` changes with the tables."""
+
+    version: int
+    facilities: tuple[Facility, ...]
+    machines: tuple[Machine, ...]
+    items: tuple[Item, ...]
+    orders: tuple[str, ...]
+
+
+class Facts(Protocol):
+    """A consistent, read-only view of the plant at one moment; every call is one query.
+
+    Codes and ids are compared exactly; a thing that does not exist is None or an empty tuple.
+    """
+
+    def person(self, userid: str) -> Person | None: ...
+    def people(self, role: Role | None = None, facility: str | None = None) -> tuple[Person, ...]: ...
+    def facilities(self) -> tuple[Facility, ...]: ...
+    def calendars(self) -> tuple[Calendar, ...]: ...
+    def items(self) -> tuple[Item, ...]: ...
+    def item(self, code: str) -> Item | None: ...
+    def stock(self, item: str) -> tuple[StockLine, ...]:
+        """The item's stock, by facility code."""
+
+    def machines(self) -> tuple[Machine, ...]: ...
+    def machine(self, code: str) -> Machine | None: ...
+    def orders(self) -> tuple[Order, ...]:
+        """Every order with an operation not yet done, by due time."""
+
+    def order(self, number: str) -> Order | None: ...
+    def plan(self) -> Plan | None:
+        """The published plan, or None."""
+
+    def plan_named(self, plan_id: str) -> Plan | None: ...
+    def case(self, number: str) -> QualityCase | None: ...
+    def cases(self) -> tuple[QualityCase, ...]:
+        """Open cases, oldest first."""
+
+    def request(self, number: str) -> Request | None: ...
+    def requests(self) -> tuple[Request, ...]:
+        """Requests that wait for an answer, oldest first."""
+
+    def decision(self, decision_id: str) -> Decision | None: ...
+    def held(self) -> tuple[Decision, ...]:
+        """Decisions that wait for a person, oldest first."""
+
+    def names(self) -> Names: ...
+    def names_version(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a message at the door. `fresh` is False when the msgid was there before."""
+
+    decision_id: str
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One answer or notice that waits to be delivered.
+
+    `stream` is the id of the bubble to finish in place, "" for a push; `reply_to` the msgid it
+    answers, "" for a notice. `doubtful` is True when an earlier attempt was written but never
+    acknowledged: its outcome is unknown.
+    """
+
+    id: int
+    decision_id: str
+    to: str
+    group: bool
+    text: str
+    reply_to: str
+    req_id: str
+    stream: str
+    attempts: int
+    doubtful: bool
+
+
+class Book(Facts, Protocol):
+    """The view inside one write: everything done through it commits together or not at all."""
+
+    def accept(self, message: Message) -> Accepted:
+        """Keep the frame; a msgid seen before changes nothing and returns the first decision."""
+
+    def append(self, decision: Decision, steps: Sequence[Step]) -> Decision:
+        """Add steps by the life-cycle table, each with its link of the audit chain.
+
+        Raises StaleDecision when somebody else has moved the decision on, WrongStage when the
+        table forbids a step.
+        """
+
+    def apply(self, action: Action, key: str) -> str:
+        """Do it, once per `key`; returns what it made (a case or request number) or ""."""
+
+    def reverse(self, action: Action, key: str) -> bool:
+        """Take a done action back, once per `key`; False when it has no reverse."""
+
+    def answer(self, decision: Decision, text: str, *, final: bool = True) -> None:
+        """Queue the answer to the decision's sender; at most one final answer per decision."""
+
+    def notify(self, decision_id: str, to: str, text: str) -> None:
+        """Queue a push to a person."""
+
+    def keep_plan(self, plan: Plan) -> None:
+        """Store a proposed plan."""
+
+
+class Store(Protocol):
+    """Durable records; what `write` returned is on the disk."""
+
+    async def read(self, look: Callable[[Facts], T]) -> T:
+        """Run `look` on a consistent view."""
+
+    async def write(self, change: Callable[[Book], T]) -> T:
+        """Run `change` in one transaction; raises what it raises, with nothing kept.
+
+        Concurrent calls may share one commit. `change` may be run only once.
+        """
+
+    async def unfinished(self) -> tuple[str, ...]:
+        """Ids of decisions that a restart must take up again, oldest first."""
+
+
+class Outbox(Protocol):
+    """The queue of what must still be said; survives a crash."""
+
+    async def due(self, limit: int) -> tuple[Outgoing, ...]:
+        """What may be sent now, oldest first, at most one per recipient conversation."""
+
+    async def claim(self, outgoing_id: int) -> None:
+        """Note, durably, that an attempt is about to be written to the wire."""
+
+    async def sent(self, outgoing_id: int, at: datetime) -> None:
+        """It was acknowledged; `at` is when its last frame was written."""
+
+    async def put_off(self, outgoing_id: int, until: datetime, *, doubtful: bool) -> None:
+        """Try again later."""
+
+    async def given_up(self, outgoing_id: int, reason: str) -> None:
+        """It can never be delivered; it shows as undelivered."""
+
+
+class Bubble(Protocol):
+    """The sender's open answer: shown at once, replaced in place; best effort, never raises."""
+
+    async def open(self, decision: Decision, text: str) -> None: ...
+    async def refresh(self, decision: Decision, text: str) -> None: ...
+
+
+class Lane(Protocol):
+    """The local model."""
+
+    @property
+    def model_hash(self) -> str:
+        """First 12 hex digits of the weights' SHA-256."""
+
+    async def embed(self, texts: Sequence[str], *, priority: int, timeout_s: float) -> list[list[float]]:
+        """Mean-pooled hidden states, one vector per text, in order; lower priority goes first.
+
+        Raises LaneDown on time-out, crash or overload; the call may be repeated.
+        """
+
+
+class Solver(Protocol):
+    """The scheduling engine, in a process of its own."""
+
+    async def solve(self, problem: Problem, *, limit_s: float) -> Schedule:
+        """The best schedule within about `limit_s`; a dispatch schedule when the engine fails.
+
+        Never raises for a valid problem; status "none" when nothing legal was found.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One step as it happened: fields, not sentences; never the words of a message."""
+
+    decision: Decision
+    step: Step
+    took_ms: float
+
+
+Observer = Callable[[Observation], None]
+Clock = Callable[[], datetime]

@@ -1,0 +1,145 @@
+"""The closed list of things the appliance can do; nothing else can ever be done.
+
+Each action is data: it is shown to the approver, hashed, and exactly that is what runs.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+from app.records.plant import MachineState, MovementKind, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Only read: the answer is the whole effect."""
+
+    subject: str
+    kind: Literal["look_up"] = "look_up"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStock:
+    """Book a movement; `quantity` > 0 in the item's unit (a count may be 0 and sets the figure)."""
+
+    item: str
+    facility: str
+    movement: MovementKind
+    quantity: float
+    to_facility: str | None = None
+    note: str = ""
+    kind: Literal["move_stock"] = "move_stock"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """Open a quality case; hold `hold_quantity` of the item, and the order when `stop_order`."""
+
+    facility: str
+    words: str
+    severity: Severity
+    opened_by: str
+    order: str | None = None
+    item: str | None = None
+    machine: str | None = None
+    hold_quantity: float = 0.0
+    stop_order: bool = False
+    kind: Literal["open_case"] = "open_case"
+
+
+@dataclass(frozen=True, slots=True)
+class SetMachine:
+    """Set a machine's state; `until` None means that nobody knows."""
+
+    machine: str
+    state: MachineState
+    until: datetime | None = None
+    note: str = ""
+    kind: Literal["set_machine"] = "set_machine"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportProgress:
+    """Move an operation on; `quantity` is what was made now, added to what was done."""
+
+    order: str
+    position: int
+    event: Literal["started", "finished", "quantity"]
+    quantity: float = 0.0
+    machine: str | None = None
+    kind: Literal["report_progress"] = "report_progress"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """Ask another facility's lead for something."""
+
+    subject: str
+    words: str
+    from_facility: str
+    to_facility: str
+    asked_by: str
+    lead: str
+    kind: Literal["open_request"] = "open_request"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """A lead's answer to a request."""
+
+    request: str
+    accepted: bool
+    reason: str = ""
+    kind: Literal["answer_request"] = "answer_request"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPlan:
+    """Make a checked plan the plant's plan; `digest` is the hash of its assignments."""
+
+    plan: str
+    digest: str
+    kind: Literal["publish_plan"] = "publish_plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Approve or refuse another decision that is held; `digest` is the hash of its action."""
+
+    decision: str
+    approved: bool
+    digest: str
+    reason: str = ""
+    kind: Literal["settle"] = "settle"
+
+
+Action = (
+    LookUp
+    | MoveStock
+    | OpenCase
+    | SetMachine
+    | ReportProgress
+    | OpenRequest
+    | AnswerRequest
+    | PublishPlan
+    | Settle
+)
+
+
+def action_hash(action: Action) -> str:
+    """SHA-256, hex, of the action as canonical JSON: what an approval is bound to."""
+    return digest_of(asdict(action))
+
+
+def digest_of(value: object) -> str:
+    """SHA-256, hex, of a JSON-like value in canonical form (sorted keys, no spaces, UTF-8)."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")

@@ -1,0 +1,208 @@
+"""One decision: the message, the steps taken, and the table that says what may follow.
+
+Everything about the order of steps lives in this file and nothing else does.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, TypeVar
+
+from app.records.action import Action, action_hash
+from app.records.answer import Say
+from app.records.errors import WrongStage
+from app.records.message import Message
+from app.records.plant import Role
+from app.records.reading import Intent, Reading
+
+S = TypeVar("S")
+
+
+class Stage(StrEnum):
+    """Where a decision stands."""
+
+    RECEIVED = "received"
+    UNDERSTOOD = "understood"
+    PLANNING = "planning"
+    HELD = "held"
+    READY = "ready"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the message means; cost is 0 unless the cloud was asked."""
+
+    at: datetime
+    reading: Reading
+    cost_cny: float = 0.0
+    kind: Literal["understood"] = "understood"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAsked:
+    """A plan was asked for; `words` is the wish."""
+
+    at: datetime
+    words: str
+    kind: Literal["plan_asked"] = "plan_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A person is asked.
+
+    `reason` is "approval" (one of `roles` at `facility`, None: any facility, may say yes) or
+    "unclear" (the sender chooses among `choices`). `action` is what would run; None when unclear.
+    """
+
+    at: datetime
+    until: datetime
+    reason: Literal["approval", "unclear"]
+    why: Say
+    proposal: Say
+    action: Action | None = None
+    roles: tuple[Role, ...] = ()
+    facility: str | None = None
+    choices: tuple[Intent, ...] = ()
+    kind: Literal["held"] = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMade:
+    """A checked plan waits for a person; `by` names the link of the chain that made it."""
+
+    at: datetime
+    plan: str
+    by: str
+    solve_ms: float
+    hold: Held
+    kind: Literal["plan_made"] = "plan_made"
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Yes. `by` is "policy:<rule>" or "person:<userid>"; `digest` is the action's hash."""
+
+    at: datetime
+    by: str
+    action: Action
+    digest: str
+    kind: Literal["approved"] = "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """No, and why: `code` is stable, `say` is what the sender reads."""
+
+    at: datetime
+    by: str
+    code: str
+    say: Say
+    kind: Literal["refused"] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """Done once: `key` is the idempotency key, `say` what the sender reads."""
+
+    at: datetime
+    key: str
+    say: Say
+    kind: Literal["acted"] = "acted"
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Taken back, by whom."""
+
+    at: datetime
+    by: str
+    say: Say
+    kind: Literal["undone"] = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It could not be done; `code` is stable, `say` is what the sender reads."""
+
+    at: datetime
+    code: str
+    say: Say
+    kind: Literal["failed"] = "failed"
+
+
+Step = Understood | PlanAsked | PlanMade | Held | Approved | Refused | Acted | Undone | Failed
+
+LIFE_CYCLE: dict[Stage, dict[type, Stage]] = {
+    Stage.RECEIVED: {Understood: Stage.UNDERSTOOD, Failed: Stage.FAILED},
+    Stage.UNDERSTOOD: {
+        Approved: Stage.READY,
+        PlanAsked: Stage.PLANNING,
+        Held: Stage.HELD,
+        Refused: Stage.REFUSED,
+        Failed: Stage.FAILED,
+    },
+    Stage.PLANNING: {PlanMade: Stage.HELD, Failed: Stage.FAILED},
+    Stage.HELD: {Approved: Stage.READY, Refused: Stage.REFUSED},
+    Stage.READY: {Acted: Stage.DONE, Failed: Stage.FAILED},
+    Stage.DONE: {Undone: Stage.UNDONE},
+    Stage.REFUSED: {},
+    Stage.FAILED: {},
+    Stage.UNDONE: {},
+}
+
+OPEN_STAGES = frozenset({Stage.RECEIVED, Stage.UNDERSTOOD, Stage.PLANNING, Stage.READY})
+"""Stages that a restart takes up again; HELD waits for a person, the rest have ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A message and what became of it. `id` is the ticket people see, such as D-00042."""
+
+    id: str
+    message: Message
+    stage: Stage = Stage.RECEIVED
+    steps: tuple[Step, ...] = ()
+
+    def then(self, step: Step) -> "Decision":
+        """The next decision; raises WrongStage when the table forbids the step."""
+        follower = LIFE_CYCLE[self.stage].get(type(step))
+        if follower is None:
+            raise WrongStage(f"{self.id} is {self.stage}: {step.kind} cannot follow")
+        if isinstance(step, Approved) and step.digest != action_hash(step.action):
+            raise WrongStage(f"{self.id}: the approval does not fit its action")
+        return replace(self, stage=follower, steps=(*self.steps, step))
+
+    def last(self, kind: type[S]) -> S | None:
+        """The latest step of a kind, or None."""
+        return next((s for s in reversed(self.steps) if isinstance(s, kind)), None)
+
+    @property
+    def reading(self) -> Reading | None:
+        """What was understood last, or None before that."""
+        step = self.last(Understood)
+        return step.reading if step else None
+
+    @property
+    def hold(self) -> Held | None:
+        """Why it waits and for whom; None unless it is held now."""
+        if self.stage is not Stage.HELD:
+            return None
+        made = self.last(PlanMade)
+        return made.hold if made else self.last(Held)
+
+
+def act_key(decision: Decision) -> str:
+    """The idempotency key of the one outside write; raises WrongStage unless ready.
+
+    An intent that forgets to ask has nothing to write with. The same decision always gives the
+    same key.
+    """
+    approved = decision.last(Approved)
+    if decision.stage is not Stage.READY or approved is None:
+        raise WrongStage(f"{decision.id} is {decision.stage}, not ready: nothing may be done")
+    return f"{decision.id}:{approved.digest[:16]}"

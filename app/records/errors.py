@@ -1,0 +1,120 @@
+"""One tree of errors: our own fault, or the outside's, which is either down (may retry) or refused (never).
+
+```
+ChargehandError
+├── OwnFault            CH-1xx  a guard of ours was broken; a bug or a wrong configuration
+│   ├── WrongStage      CH-101
+│   ├── SettingsWrong   CH-110
+│   ├── StoreTooNew     CH-120
+│   ├── AlreadyRunning  CH-121
+│   ├── StaleDecision   CH-122
+│   ├── ChainBroken     CH-123
+│   ├── ModelWrong      CH-130
+│   └── FileWrong       CH-140
+└── Outside             CH-2xx
+    ├── Down            CH-210  may be tried again
+    │   ├── LaneDown    CH-211
+    │   └── LinkDown    CH-212
+    └── TurnedDown      CH-220  must never be tried again unchanged
+```
+
+The class docstring is what a person reads; the code is what log, counter and manual share.
+"""
+
+
+class ChargehandError(Exception):
+    """Something went wrong."""
+
+    code = "CH-000"
+
+    def __str__(self) -> str:
+        detail = super().__str__()
+        return detail or (type(self).__doc__ or "").strip()
+
+
+class OwnFault(ChargehandError):
+    """A guard inside the product was broken."""
+
+    code = "CH-100"
+
+
+class WrongStage(OwnFault):
+    """The decision is not at a stage that allows this step."""
+
+    code = "CH-101"
+
+
+class SettingsWrong(OwnFault):
+    """The configuration cannot be used."""
+
+    code = "CH-110"
+
+
+class StoreTooNew(OwnFault):
+    """The store was written by a newer version; install that version or restore a backup."""
+
+    code = "CH-120"
+
+
+class AlreadyRunning(OwnFault):
+    """Another service holds this data directory."""
+
+    code = "CH-121"
+
+
+class StaleDecision(OwnFault):
+    """Somebody else moved this decision on; read it again."""
+
+    code = "CH-122"
+
+
+class ChainBroken(OwnFault):
+    """The audit chain does not verify."""
+
+    code = "CH-123"
+
+
+class ModelWrong(OwnFault):
+    """A model file is missing or does not match its manifest."""
+
+    code = "CH-130"
+
+
+class FileWrong(OwnFault):
+    """A file given by the user cannot be read as what it should be."""
+
+    code = "CH-140"
+
+
+class Outside(ChargehandError):
+    """Something outside the product failed."""
+
+    code = "CH-200"
+
+
+class Down(Outside):
+    """The other side does not answer; it may be tried again."""
+
+    code = "CH-210"
+
+
+class LaneDown(Down):
+    """The local model does not answer; rules carry on alone."""
+
+    code = "CH-211"
+
+
+class LinkDown(Down):
+    """The WeCom connection is not ready."""
+
+    code = "CH-212"
+
+
+class TurnedDown(Outside):
+    """The other side refused; the same request must not be sent again."""
+
+    code = "CH-220"
+
+    def __init__(self, detail: str, errcode: int = 0) -> None:
+        super().__init__(detail)
+        self.errcode = errcode

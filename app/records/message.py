@@ -1,0 +1,51 @@
+"""What a person sent, and where the answer goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class MessageKind(StrEnum):
+    """What kind of frame carried the words."""
+
+    TEXT = "text"
+    VOICE = "voice"  # WeCom's own transcript; may be empty
+    ENTER = "enter"  # a person opened the chat for the first time today
+    CLICK = "click"  # a button on a card; `text` is its key, `refers_to` the card's task id
+    FEEDBACK = "feedback"  # thumbs; `text` is "1", "2" or "3", `refers_to` the answer's id
+    OTHER = "other"  # a kind that this version cannot read, such as a photo
+
+
+class Language(StrEnum):
+    """The sender's language and script: what an answer is written in."""
+
+    HANS = "zh-Hans"  # Chinese, Simplified
+    HANT = "zh-Hant"  # Chinese, Traditional
+    YUE = "yue"  # Cantonese in Traditional characters
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One inbound message, as parsed at the door.
+
+    `sender` and `chat` are WeCom ids, case-sensitive, exactly as they came. `chat` is None in a
+    single chat. `req_id` is what a reply must carry; empty when only a push can answer.
+    `received_at` is aware UTC: the arrival of the frame at our socket. `raw` is the frame's text.
+    """
+
+    msgid: str
+    sender: str
+    chat: str | None
+    kind: MessageKind
+    text: str
+    received_at: datetime
+    req_id: str = ""
+    quote: str = ""
+    refers_to: str = ""
+    raw: str = ""
+
+    @property
+    def conversation(self) -> str:
+        """Where an answer goes: the group, or the sender alone."""
+        return self.chat or self.sender
