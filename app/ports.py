@@ -135,6 +135,9 @@ class Book(Facts, Protocol):
     def keep_plan(self, plan: Plan) -> None:
         """Store a proposed plan."""
 
+    def vote(self, answer: str, userid: str, vote: int) -> None:
+        """Keep a person's latest vote on a decision's answer: 1 good, 2 bad, 3 withdraws it."""
+
 
 class Store(Protocol):
     """Durable records; what `write` returned is on the disk."""
@@ -148,8 +151,8 @@ class Store(Protocol):
         Concurrent calls may share one commit. `change` may be run only once.
         """
 
-    async def unfinished(self) -> tuple[str, ...]:
-        """Ids of decisions that a restart must take up again, oldest first."""
+    async def unfinished(self) -> tuple[Decision, ...]:
+        """Decisions that a restart must take up again, oldest first."""
 
 
 class Outbox(Protocol):

@@ -118,10 +118,13 @@ class Wecom(_Node):
 class Model(_Node):
     """The local model."""
 
-    enabled: bool = Field(default=True, description="Whether the model lane runs; without it rules work alone.")
+    enabled: bool = Field(default=True, description="Whether the lane runs; without it rules work alone.")
     name: str = Field("gemma-3-270m", description="Folder below models/ with the weights' manifest.")
     head: str = Field("intent", description="Folder below models/ with the trained head.")
     weights_file: Path | None = Field(None, description="GGUF file to use in place of the manifest's source.")
+    cache_dir: Path | None = Field(
+        None, description="Where weights are put together; none means models in data_dir."
+    )
     threads: int = Field(2, ge=1, le=256, description="Threads of one evaluation.")
     timeout_s: Seconds = Field(2.0, description="Longest wait for one message, queue included.")
     queue_max: int = Field(256, ge=1, description="Messages that may wait before the lane says overloaded.")
@@ -202,6 +205,11 @@ class Settings(_Node):
     def store_url(self) -> str:
         """The store's address with the default filled in."""
         return self.store.url or f"sqlite:///{self.data_dir / 'chargehand.sqlite'}"
+
+    @property
+    def weights_dir(self) -> Path:
+        """Where weights are put together, with the default filled in."""
+        return self.model.cache_dir or self.data_dir / "models"
 
     @property
     def socket_path(self) -> Path:

@@ -5,11 +5,12 @@ Each action is data: it is shown to the approver, hashed, and exactly that is wh
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
-from app.records.plant import MachineState, MovementKind, Severity
+from app.records.plant import Assignment, MachineState, MovementKind, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,12 @@ Action = (
 def action_hash(action: Action) -> str:
     """SHA-256, hex, of the action as canonical JSON: what an approval is bound to."""
     return digest_of(asdict(action))
+
+
+def assignments_digest(assignments: Iterable[Assignment]) -> str:
+    """SHA-256, hex, of a plan's assignments in any order: what publishing it is bound to."""
+    rows = [[a.order, a.position, a.machine, a.start.isoformat(), a.end.isoformat()] for a in assignments]
+    return digest_of(sorted(rows))
 
 
 def digest_of(value: object) -> str:

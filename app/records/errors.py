@@ -9,12 +9,14 @@ ChargehandError
 │   ├── AlreadyRunning  CH-121
 │   ├── StaleDecision   CH-122
 │   ├── ChainBroken     CH-123
+│   ├── StoreFull       CH-124
 │   ├── ModelWrong      CH-130
 │   └── FileWrong       CH-140
 └── Outside             CH-2xx
     ├── Down            CH-210  may be tried again
     │   ├── LaneDown    CH-211
     │   └── LinkDown    CH-212
+    │       └── OutcomeUnknown  CH-213  was written, never acknowledged
     └── TurnedDown      CH-220  must never be tried again unchanged
 ```
 
@@ -74,6 +76,12 @@ class ChainBroken(OwnFault):
     code = "CH-123"
 
 
+class StoreFull(OwnFault):
+    """The store cannot be written."""
+
+    code = "CH-124"
+
+
 class ModelWrong(OwnFault):
     """A model file is missing or does not match its manifest."""
 
@@ -108,6 +116,12 @@ class LinkDown(Down):
     """The WeCom connection is not ready."""
 
     code = "CH-212"
+
+
+class OutcomeUnknown(LinkDown):
+    """The frame was written and never acknowledged: it may or may not have arrived."""
+
+    code = "CH-213"
 
 
 class TurnedDown(Outside):

@@ -49,3 +49,8 @@ class Message:
     def conversation(self) -> str:
         """Where an answer goes: the group, or the sender alone."""
         return self.chat or self.sender
+
+
+def stream_id(decision_id: str) -> str:
+    """The id of the bubble that answers a decision, such as s-D-00042; the same for every attempt."""
+    return f"s-{decision_id}"

@@ -49,8 +49,10 @@ class Entities:
     decision_id: tuple[str, ...] = ()
 
     def as_contract(self) -> dict[str, object]:
-        """The keys that are there; a single value bare, several as a list."""
+        """The keys that are there; a single value bare, several as a list; no `unit` when none was said."""
         found = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+        if not any(self.unit):
+            found.pop("unit", None)
         return {key: v[0] if len(v) == 1 else list(v) for key, v in found.items()}
 
 

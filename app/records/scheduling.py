@@ -31,7 +31,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One operation of a job: `modes` are its (machine, working time) alternatives."""
+    """One operation of a job: `modes` are its (machine, working time) alternatives.
+
+    `family` decides setups; None needs none.
+    """
 
     modes: tuple[tuple[int, int], ...]
     family: int | None = None
@@ -40,7 +43,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Operations in order; `due` None means no due date; `one_facility` forbids travelling."""
+    """Operations in order; `due` None means no due date; `one_facility` forbids travelling.
+
+    `due` may be below 0: late already. `home` is the facility preferred where it costs no time.
+    """
 
     name: str
     tasks: tuple[Task, ...]
@@ -48,6 +54,7 @@ class Job:
     due: int | None = None
     weight: int = 1
     one_facility: bool = False
+    home: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,9 @@ class Problem:
     machine: `family_setup[machine type][family before][family after]`,
     `job_setup[machine][job before][job after]`, or `task_setup[machine][n before][n after]` with
     operations numbered through the jobs in order. `transfer` is the time between two facilities
-    for consecutive operations of one job.
+    for consecutive operations of one job; `transfers[from][to]`, where given, takes its place.
+    `current` is where operations lie in the plan in force: of two answers with the same objective
+    the one that moves fewer of them is better.
     """
 
     name: str
@@ -82,6 +91,8 @@ class Problem:
     job_setup: tuple[tuple[tuple[int, ...], ...], ...] = ()
     task_setup: tuple[tuple[tuple[int, ...], ...], ...] = ()
     fixed: tuple[Fixed, ...] = ()
+    transfers: tuple[tuple[int, ...], ...] = ()
+    current: tuple[Fixed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.records.action import Action
 from app.records.answer import Notice, Say
@@ -9,15 +10,19 @@ from app.records.message import Message
 from app.records.plant import Person, Role
 from app.records.reading import Intent, Reading
 
+PLANT_ZONE = ZoneInfo("Asia/Hong_Kong")
+"""Plant time where the settings say nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request to judge: who asks, what was understood, when."""
+    """A request to judge: who asks, what was understood, when; `zone` is plant time."""
 
     person: Person
     message: Message
     reading: Reading
     now: datetime
+    zone: ZoneInfo = PLANT_ZONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,218 @@
+"""The windows that ask or show: unlock, approve, refuse, undo, leave, a record, help."""
+
+from typing import Any, ClassVar, TypeVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from app.console.challenge import challenge
+from app.console.field import Field
+from app.console.marks import BRIGHT, DIM, P2
+from app.console.record import action_lines
+from app.console.words import Words
+from app.records.action import digest_of
+from app.records.board import CardDetail
+
+R = TypeVar("R")
+
+INNER = 66
+"""Cells inside a window on a screen of 80."""
+
+
+class Window(ModalScreen[R]):
+    """A box in the middle; Esc closes it with nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.words = words
+
+    def action_close(self) -> None:
+        """Close with nothing."""
+        self.dismiss(None)
+
+
+class Unlock(Window[tuple[str, str] | None]):
+    """Asks for userid and PIN; gives both, or None."""
+
+    def __init__(self, words: Words, userid: str, complaint: str = "") -> None:
+        super().__init__(words)
+        self._userid = userid
+        self._complaint = complaint
+
+    def compose(self) -> ComposeResult:
+        """Two fields."""
+        with Vertical(classes="window"):
+            yield Static(Text(self.words("ask.unlock"), style=BRIGHT))
+            yield Static(Text(self._complaint, style=P2.style), id="complaint")
+            yield Field(self._userid, placeholder=self.words("ask.userid"), id="userid")
+            yield Field(placeholder=self.words("ask.pin"), password=True, id="pin")
+            yield Static(Text(self.words("ask.unlock_keys"), style=DIM))
+
+    def on_mount(self) -> None:
+        """Start where something is missing."""
+        self.query_one("#pin" if self._userid else "#userid").focus()
+
+    @on(Input.Submitted, "#userid")
+    def next_field(self) -> None:
+        """Go to the PIN."""
+        self.query_one("#pin").focus()
+
+    @on(Input.Submitted, "#pin")
+    def go(self) -> None:
+        """Give what was typed, once both are there."""
+        userid, pin = self.query_one("#userid", Input).value.strip(), self.query_one("#pin", Input).value
+        if userid and pin:
+            self.dismiss((userid, pin))
+
+
+class Approve(Window[str | None]):
+    """Shows exactly the action; gives the hash of what was shown, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "approve", show=False, priority=True),
+        Binding("up", "read(-1)", show=False),
+        Binding("down", "read(1)", show=False),
+    ]
+
+    def __init__(self, words: Words, detail: CardDetail, action: dict[str, Any]) -> None:
+        super().__init__(words)
+        self._detail = detail
+        self._action = action
+        self._digest = digest_of(action)
+        self._challenge = None if detail.reversible else challenge(action, detail.card.decision)
+
+    def compose(self) -> ComposeResult:
+        """The sentence, the fields with their hash, and the second step where there is one."""
+        words, card = self.words, self._detail.card
+        with VerticalScroll(classes="window", can_focus=False):
+            yield Static(Text(words("ask.approve", ticket=card.decision), style=BRIGHT))
+            yield Static(Text(f"{card.proposal}\n"))
+            yield Static(Text(words("ask.approve_exact"), style=DIM))
+            yield Static(action_lines(self._action, INNER), id="exact")
+            yield Static(Text(words("ask.hash", hash=self._digest[:16]), style=DIM), id="hash")
+            if self._challenge is None:
+                yield Static(Text(f"\n{words('ask.reversible')}"))
+            else:
+                yield Static(Text(f"\n{words('ask.not_reversible')}", style=P2.style))
+                yield Field(placeholder=words(f"ask.type_{self._challenge.asks}"), id="typed")
+            yield Static("", id="complaint")
+            yield Static(Text(words("ask.approve_keys"), style=DIM), classes="keys")
+
+    def on_mount(self) -> None:
+        """Start in the field where there is one."""
+        if self._challenge is not None:
+            self.query_one("#typed").focus()
+
+    def action_read(self, by: int) -> None:
+        """Scroll to what does not fit."""
+        self.query_one(".window").scroll_relative(y=by, animate=False)
+
+    @on(Input.Submitted)
+    def action_approve(self) -> None:
+        """Approve, once what must be typed was typed."""
+        if self._challenge and not self._challenge.met(self.query_one("#typed", Input).value):
+            complaint = Text(self.words("ask.not_that"), style=P2.style)
+            self.query_one("#complaint", Static).update(complaint)
+            return
+        self.dismiss(self._digest)
+
+
+class Refuse(Window[str | None]):
+    """Asks for a reason; gives it, or None."""
+
+    _REASONS = ("reason.not_needed", "reason.quantity", "reason.time", "reason.talk")
+
+    def __init__(self, words: Words, ticket: str) -> None:
+        super().__init__(words)
+        self._ticket = ticket
+
+    def compose(self) -> ComposeResult:
+        """Reasons to choose from, and a field for another."""
+        with Vertical(classes="window"):
+            yield Static(Text(self.words("ask.refuse", ticket=self._ticket), style=BRIGHT))
+            yield OptionList(*(Option(self.words(key), id=key) for key in self._REASONS))
+            yield Field(placeholder=self.words("ask.reason"), max_length=200)
+            yield Static(Text(self.words("ask.refuse_keys"), style=DIM))
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        """Give the chosen reason."""
+        self.dismiss(self.words(str(event.option_id)))
+
+    @on(Input.Submitted)
+    def write(self, event: Input.Submitted) -> None:
+        """Give the written reason, if there is one."""
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+
+
+class Undo(Window[bool | None]):
+    """Shows what would be taken back; gives True, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f8", "undo", show=False)]
+
+    def __init__(self, words: Words, detail: CardDetail) -> None:
+        super().__init__(words)
+        self._detail = detail
+
+    def compose(self) -> ComposeResult:
+        """The outcome and the action's fields."""
+        card = self._detail.card
+        with VerticalScroll(classes="window", can_focus=False):
+            yield Static(Text(self.words("ask.undo", ticket=card.decision), style=BRIGHT))
+            yield Static(Text(f"{card.proposal}\n"))
+            yield Static(Text(self.words("ask.undo_exact"), style=DIM))
+            yield Static(action_lines(self._detail.action or {"-": ""}, INNER))
+            yield Static(Text(f"\n{self.words('ask.undo_keys')}", style=DIM))
+
+    def action_undo(self) -> None:
+        """Yes."""
+        self.dismiss(True)  # noqa: FBT003 - the window's own answer
+
+
+class Leave(Window[bool | None]):
+    """Asks whether to leave; gives True, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "leave", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """One question."""
+        with Vertical(classes="window"):
+            yield Static(Text(self.words("ask.leave"), style=BRIGHT))
+            yield Static(Text(self.words("ask.leave_text")))
+            yield Static(Text(f"\n{self.words('ask.leave_keys')}", style=DIM))
+
+    def action_leave(self) -> None:
+        """Yes."""
+        self.dismiss(True)  # noqa: FBT003 - the window's own answer
+
+
+class Show(Window[None]):
+    """Shows a text that may be longer than the screen; arrows scroll it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,f7,0", "close", show=False)]
+
+    def __init__(self, words: Words, title: str, text: Text) -> None:
+        super().__init__(words)
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """The text between its title and how to close it."""
+        with Vertical(classes="window tall"):
+            yield Static(Text(self._title, style=BRIGHT))
+            with VerticalScroll(id="shown"):
+                yield Static(self._text)
+            yield Static(Text(self.words("help.close"), style=DIM))
+
+    def on_mount(self) -> None:
+        """Arrows scroll at once."""
+        self.query_one("#shown").focus()

@@ -1,0 +1,37 @@
+"""Which keys work on which screen: the foot line and the help page, from one list."""
+
+from rich.text import Text
+
+from app.console.marks import BRIGHT, DIM
+from app.console.record import Fact, lines_of
+from app.console.words import Words
+
+
+def foot(screen: str, words: Words, *, writing: bool, alone: bool) -> Text:
+    """The keys of a screen on one line; `alone` when the overview shows one site."""
+    lock = "key.f9_lock" if writing else "key.f9"
+    shown = {
+        "1": ("key.choose", "key.enter_site", lock, "key.esc" if alone else "key.esc_leave"),
+        "3": ("key.f2", "key.f3", "key.f7", "key.f8", lock, "key.esc"),
+        "5": ("key.open", "key.find", "key.f7", lock, "key.esc"),
+    }[screen]
+    line = Text(" ")
+    for key in (*shown, "key.0"):
+        name, _, rest = words(key).partition(" ")
+        line.append(name, style=BRIGHT).append(f" {rest}  ", style=DIM)
+    return line
+
+
+def help_page(screen: str, words: Words, width: int) -> Text:
+    """Every key that works here and what it does, then the marks."""
+    chosen = [("↑ ↓", "help.arrows_text"), ("Enter", "help.enter_text"), ("Home", "help.home_text")]
+    why = ("F7", "help.f7_text")
+    here = {
+        "1": [("← →", "help.sites_text")],
+        "3": [*chosen, ("F2", "help.f2_text"), ("F3", "help.f3_text"), why, ("F8", "help.f8_text")],
+        "5": [*chosen, ("/", "help.find_text"), why],
+    }[screen]
+    always = [("Tab", "help.tab_text"), ("F9", "help.f9_text"), ("Esc", "help.esc_text")]
+    rows = [("1 3 5", "help.digits_text"), *here, *always]
+    keys = lines_of([Fact(key, words(text)) for key, text in rows], width)
+    return Text("\n").join([keys, Text(), Text(words("help.marks"))])

@@ -1,0 +1,54 @@
+"""What people are told: sentences in their language, with the ticket and the layer at the foot."""
+
+from dataclasses import replace
+
+from app.ports import Book, Clock
+from app.records.answer import Catalogue, Notice, Say
+from app.records.decision import Decision
+from app.records.message import Language, MessageKind
+from app.records.plant import Person, Role
+from app.records.reading import Layer
+from app.records.socket import Reply
+
+SYSTEM = Person("chargehand", "Chargehand", "", Role.PLANNER, Language.EN)
+"""Who asks when the clock does; it is told nothing and can approve nothing."""
+
+
+class Voice:
+    """Renders what is said and queues it in the same write as what it speaks of."""
+
+    def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
+        self._catalogue = catalogue
+        self._clock = clock
+        self.zone = catalogue.zone
+
+    def render(self, say: Say, language: Language) -> str:
+        """The sentence in a language."""
+        return self._catalogue.render(say, language, self._clock())
+
+    def tell(self, book: Book, decision: Decision, say: Say, *, final: bool) -> None:
+        """Answer the sender; `final` finishes the bubble, otherwise it is pushed."""
+        if decision.message.sender == SYSTEM.userid or decision.message.kind is MessageKind.FEEDBACK:
+            return
+        reading = decision.reading
+        layer = reading.layer if reading else Layer.RULE
+        language = reading.language if reading else Language.HANT
+        foot = Say("desk.foot", {"ticket": decision.id, "layer": Say(f"words.layer.{layer}")})
+        book.answer(decision, f"{self.render(say, language)}\n{self.render(foot, language)}", final=final)
+
+    def notify(self, book: Book, decision: Decision, notice: Notice) -> None:
+        """Push to somebody who did not ask; a person who is not known is passed over."""
+        person = book.person(notice.to)
+        if person is not None:
+            book.notify(decision.id, person.userid, self.render(notice.say, person.language))
+
+    def reply(self, code: str, person: Person | None, ticket: str) -> Reply:
+        """What the console reads after a key press; an empty code is a yes."""
+        say = Say(f"desk.press.{code or 'ok'}", {"ticket": ticket})
+        return Reply(not code, code, self.render(say, person.language if person else Language.EN))
+
+
+def with_place(notice: Notice, place: str, value: str) -> Notice:
+    """The notice with one more place filled; as it is when the value is empty."""
+    say = notice.say
+    return replace(notice, say=Say(say.key, {**say.values, place: value})) if value else notice

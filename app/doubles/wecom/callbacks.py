@@ -1,0 +1,101 @@
+"""What people do, as the gateway tells the bot: bodies of message and event callbacks."""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_ANSWERS = {
+    "message": "aibot_respond_msg",
+    "enter_chat": "aibot_respond_welcome_msg",
+    "template_card_event": "aibot_respond_update_msg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One message or event. `kind` is "message" or the event's type; `delivered` is monotonic seconds."""
+
+    msgid: str
+    kind: str
+    sender: str
+    chat: str | None
+    body: Mapping[str, object]
+    delivered: float = field(default_factory=time.monotonic)
+
+    @property
+    def answer(self) -> str:
+        """The only command that may answer it, "" when none may."""
+        return _ANSWERS.get(self.kind, "")
+
+    @property
+    def conversation(self) -> str:
+        """Where it was said."""
+        return self.chat or self.sender
+
+    def frame(self, req_id: str) -> str:
+        """The frame's text; lone surrogates travel as escapes."""
+        cmd = "aibot_msg_callback" if self.kind == "message" else "aibot_event_callback"
+        data = {"cmd": cmd, "headers": {"req_id": req_id}, "body": self.body}
+        text = json.dumps(data, ensure_ascii=False)
+        return json.dumps(data) if _SURROGATE.search(text) else text
+
+
+def message(
+    bot_id: str,
+    msgid: str,
+    sender: str,
+    text: str,
+    *,
+    chat: str | None = None,
+    kind: Literal["text", "voice"] = "text",
+    quote: str | None = None,
+) -> Callback:
+    """A text, or a voice message as WeCom transcribed it."""
+    body = _address(bot_id, msgid, sender, chat) | {"msgtype": kind, kind: {"content": text}}
+    if quote is not None:
+        body["quote"] = {"msgtype": "text", "text": {"content": quote}}
+    return Callback(msgid, "message", sender, chat, body)
+
+
+def event(
+    bot_id: str, msgid: str, sender: str, kind: str, fields: Mapping[str, object], chat: str | None = None
+) -> Callback:
+    """An event; its details lie under a key that is named like its kind."""
+    detail: dict[str, object] = {"eventtype": kind}
+    if fields:
+        detail[kind] = dict(fields)
+    body = _address(bot_id, msgid, sender, chat) | {"msgtype": "event", "event": detail}
+    if kind == "enter_chat":
+        del body["chattype"]
+    return Callback(msgid, kind, sender, chat, body)
+
+
+def disconnected(bot_id: str) -> str:
+    """The frame that tells a client that another one has taken the bot."""
+    body = {
+        "msgid": "ev-disconnected",
+        "create_time": int(time.time()),
+        "aibotid": bot_id,
+        "msgtype": "event",
+        "event": {"eventtype": "disconnected_event"},
+    }
+    frame = {"cmd": "aibot_event_callback", "headers": {"req_id": "e-disconnected"}, "body": body}
+    return json.dumps(frame)
+
+
+def _address(bot_id: str, msgid: str, sender: str, chat: str | None) -> dict[str, object]:
+    body: dict[str, object] = {
+        "msgid": msgid,
+        "create_time": int(time.time()),
+        "aibotid": bot_id,
+        "chattype": "group" if chat else "single",
+        "from": {"userid": sender},
+    }
+    if chat:
+        body["chatid"] = chat
+    return body

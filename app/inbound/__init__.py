@@ -1,0 +1,1 @@
+"""Doors in: authenticate, parse, one call to the desk."""

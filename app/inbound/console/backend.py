@@ -1,0 +1,42 @@
+"""What the console's door needs from the house: read views, three writes, and who holds a PIN."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript
+from app.records.message import Language
+from app.records.socket import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """A person who may unlock writing; `pin` is the stored form that `verify_pin` takes."""
+
+    userid: str
+    name: str
+    pin: str
+
+
+class Backend(Protocol):
+    """Sentences come in `language`, the person's own for writes. Reads change nothing.
+
+    Writes check the person's right themselves and may be repeated: the second answers that it is
+    settled already.
+    """
+
+    async def status(self) -> Status: ...
+    async def overview(self, language: Language) -> Overview: ...
+    async def decisions(self, language: Language) -> Cards:
+        """Held ones, approvals before questions, the first to lapse first; recent ones newest first."""
+
+    async def decision(self, decision_id: str, language: Language) -> CardDetail | None: ...
+    async def messages(self, limit: int, language: Language) -> Messages:
+        """At most `limit` messages, newest first."""
+
+    async def transcript(self, msgid: str) -> Transcript | None: ...
+    async def key_holder(self, userid: str) -> KeyHolder | None:
+        """None when there is no such person, or they have no PIN."""
+
+    async def approve(self, decision_id: str, person_userid: str, digest: str) -> Reply: ...
+    async def refuse(self, decision_id: str, person_userid: str, reason: str) -> Reply: ...
+    async def undo(self, decision_id: str, person_userid: str) -> Reply: ...

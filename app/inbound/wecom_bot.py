@@ -1,0 +1,200 @@
+"""The door for the AI bot's frames: parsed strictly, made one Message, handed to the desk.
+
+A frame that is not for us, or not of the documented shape, is dropped for a counted reason.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+import structlog
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from app.records.message import Message, MessageKind
+
+_log = structlog.get_logger(__name__)
+
+
+def _whole(value: object) -> object:
+    """Text without what neither a database nor a socket can carry: lone surrogates and NUL."""
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+
+
+Text = Annotated[str, BeforeValidator(_whole)]
+Id = Annotated[str, BeforeValidator(_whole), Field(min_length=1, max_length=256)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class _From(_Part):
+    userid: Id
+
+
+class _Content(_Part):
+    content: Text = ""
+
+
+class _Said(_Part):
+    """Words in any of the forms that carry them."""
+
+    msgtype: Text = ""
+    text: _Content | None = None
+    voice: _Content | None = None
+    mixed: "_Mixed | None" = None
+
+    def words(self) -> str | None:
+        """The words, "" when there are none; None when the part that `msgtype` names is missing."""
+        match self.msgtype:
+            case "text":
+                return self.text.content if self.text else None
+            case "voice":
+                return self.voice.content if self.voice else None
+            case "mixed":
+                return self.mixed.words() if self.mixed else None
+            case _:
+                return ""
+
+
+class _Mixed(_Part):
+    msg_item: list[_Said]
+
+    def words(self) -> str:
+        return "\n".join(words for item in self.msg_item if (words := item.words()))
+
+
+class _Detail(_Part):
+    """What an event is about; the parameter table of page 101027 spells some keys without `_`."""
+
+    event_key: Text = Field("", validation_alias=AliasChoices("event_key", "eventkey"))
+    task_id: Text = Field("", validation_alias=AliasChoices("task_id", "taskid"))
+    id: Text = ""
+    type: int = 0
+
+
+class _Event(_Detail):
+    """An event; details lie under a key named like its type, or flat beside it."""
+
+    eventtype: Id
+    template_card_event: _Detail | None = None
+    feedback_event: _Detail | None = None
+
+
+class _Body(_Said):
+    msgtype: Id
+    msgid: Id
+    aibotid: Id
+    sender: _From = Field(validation_alias="from")
+    chattype: Literal["single", "group"] | None = None
+    chatid: Text | None = None
+    quote: _Said | None = None
+    event: _Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Why a frame became no message: a stable word for log and counter."""
+
+    reason: str
+
+
+_KINDS = {"text": MessageKind.TEXT, "mixed": MessageKind.TEXT, "voice": MessageKind.VOICE}
+
+
+def read(frame: Mapping[str, object], raw: str, at: datetime, bot_id: str) -> Message | Dropped:
+    """The message in a callback's frame, or why there is none; never raises.
+
+    `raw` is the frame's text, `at` its arrival, aware UTC. Mentions of the bot stay in the text.
+    """
+    body = frame.get("body")
+    if isinstance(body, dict) and not body.get("msgid"):
+        return Dropped("no_msgid")
+    try:
+        parsed = _Body.model_validate(body)
+    except ValidationError:
+        return Dropped("wrong_types")
+    if parsed.aibotid != bot_id:
+        return Dropped("other_bot")
+    if parsed.sender.userid == "sys":
+        return Dropped("system")
+    if parsed.chattype == "group" and not parsed.chatid:
+        return Dropped("group_without_chat")
+    what = _event(parsed) if parsed.msgtype == "event" else _said(parsed)
+    if isinstance(what, Dropped):
+        return what
+    kind, text, refers_to = what
+    chat = None if parsed.chattype == "single" else parsed.chatid or None
+    quote = (parsed.quote.words() or "") if parsed.quote else ""
+    return Message(
+        parsed.msgid, parsed.sender.userid, chat, kind, text, at, _req_id(frame), quote, refers_to, raw
+    )
+
+
+def _req_id(frame: Mapping[str, object]) -> str:
+    headers = frame.get("headers")
+    req_id = headers.get("req_id") if isinstance(headers, dict) else None
+    return req_id if isinstance(req_id, str) else ""
+
+
+def _said(body: _Body) -> tuple[MessageKind, str, str] | Dropped:
+    words = body.words()
+    if words is None:
+        return Dropped("wrong_types")
+    return _KINDS.get(body.msgtype, MessageKind.OTHER), words, ""
+
+
+def _event(body: _Body) -> tuple[MessageKind, str, str] | Dropped:
+    event = body.event
+    match event.eventtype if event else "":
+        case "enter_chat":
+            return MessageKind.ENTER, "", ""
+        case "template_card_event" if event:
+            click: _Detail = event.template_card_event or event
+            return MessageKind.CLICK, click.event_key, click.task_id
+        case "feedback_event" if event:
+            vote: _Detail = event.feedback_event or event
+            known = vote.type in {1, 2, 3} and vote.id
+            return (MessageKind.FEEDBACK, str(vote.type), vote.id) if known else Dropped("wrong_types")
+        case "":
+            return Dropped("wrong_types")
+        case _:
+            return Dropped("unknown_event")
+
+
+class Door:
+    """Takes the link's frames; `accept` keeps a message durably before it returns."""
+
+    def __init__(
+        self,
+        bot_id: str,
+        accept: Callable[[Message], Awaitable[object]],
+        *,
+        on_drop: Callable[[str], None] = lambda _reason: None,
+    ) -> None:
+        self._bot_id = bot_id
+        self._accept = accept
+        self._on_drop = on_drop
+        self.dropped: Counter[str] = Counter()
+        """Frames that became no message, by reason."""
+
+    async def take(self, frame: dict[str, object], raw: str, at: datetime) -> None:
+        """Boundary: a message. A frame that cannot be kept is counted as lost; the door stays open."""
+        message = read(frame, raw, at, self._bot_id)
+        if isinstance(message, Dropped):
+            self._drop(message.reason, len(raw))
+            return
+        try:
+            await self._accept(message)
+        except Exception as fault:  # noqa: BLE001 - one of the four boundaries
+            self._drop("not_kept", len(raw))
+            _log.error("frame_not_kept", msgid=message.msgid, fault=type(fault).__name__)
+
+    def _drop(self, reason: str, size_chars: int) -> None:
+        self.dropped[reason] += 1
+        self._on_drop(reason)
+        _log.warning("message_dropped", reason=reason, size_chars=size_chars)

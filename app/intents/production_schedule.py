@@ -1,0 +1,77 @@
+"""A schedule wish becomes a plan that a person must approve; nothing is planned in silence."""
+
+from app import policy
+from app.intents.phrases import changed, leads, missing, no_right, notices, plain, refuse, span, unknown
+from app.intents.words import URGENT, folded
+from app.ports import Facts
+from app.records.action import Action, PublishPlan, assignments_digest
+from app.records.answer import Say
+from app.records.plant import OperationState, Order, Plan, PlanState
+from app.records.reading import Intent
+from app.records.verdict import Act, Ask, NeedPlan, Refuse, Verdict, Wish
+from app.records.when import resolve_due
+from app.settings import Limits
+
+INTENT: Intent = Intent.PRODUCTION_SCHEDULE
+_WORDS_MAX = 500
+
+
+def judge(ask: Ask, facts: Facts, _limits: Limits) -> Verdict:
+    """Anybody who may write may wish; the plan is held in any case."""
+    if not policy.may_write(ask.person):
+        return no_right()
+    entities = ask.reading.entities
+    if stranger := unknown(ask, "order", "machine"):
+        return stranger
+    urgent = URGENT.search(folded(ask.reading.text)) is not None
+    for number in entities.order:
+        if no := _unplannable(number, facts, urgent=urgent):
+            return no
+    by = resolve_due(" ".join(entities.due), ask.now, ask.zone) if urgent else None
+    if by is not None and by <= ask.now:
+        return refuse("past_time", "intents.production_schedule.past_time", at=by)
+    place = entities.facility[0] if len(entities.facility) == 1 else None
+    words = plain(ask.reading.text, _WORDS_MAX)
+    return NeedPlan(Wish(words, place, entities.order if urgent else (), by))
+
+
+def act(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:
+    """Say how much the published plan moves and who is late; the supervisors are told."""
+    plan = facts.plan_named(action.plan) if isinstance(action, PublishPlan) else None
+    if not isinstance(action, PublishPlan) or plan is None or not _as_approved(plan, action):
+        return changed()
+    values = {
+        "plan": plan.id,
+        "moved": plan.moved,
+        "compared": plan.compared,
+        "late": _late(plan),
+    }
+    people = [person for each in facts.facilities() for person in leads(facts, each.code)]
+    notice = Say("intents.production_schedule.notice", values)
+    return Act(Say("intents.production_schedule.published", values), notices(people, notice, ask.person))
+
+
+def _as_approved(plan: Plan, action: PublishPlan) -> bool:
+    return plan.state is PlanState.PROPOSED and assignments_digest(plan.assignments) == action.digest
+
+
+def _unplannable(number: str, facts: Facts, *, urgent: bool) -> Refuse | None:
+    order = facts.order(number)
+    if order is None:
+        return missing("order", number, facts.names().orders)
+    if _finished(order):
+        return refuse("already_done", "intents.production_schedule.finished", order=number)
+    if order.on_hold and urgent:
+        return refuse("on_hold", "intents.production_schedule.on_hold", order=number)
+    return None
+
+
+def _finished(order: Order) -> bool:
+    return all(each.state is OperationState.DONE for each in order.operations)
+
+
+def _late(plan: Plan) -> Say:
+    if not plan.late_orders:
+        return Say("intents.production_schedule.none_late")
+    values = {"n": len(plan.late_orders), "orders": plan.late_orders[:5], "span": span(plan.minutes_late)}
+    return Say("intents.production_schedule.some_late", values)

@@ -1,0 +1,303 @@
+"""The one place that builds things: settings in, a running appliance out."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from structlog.typing import FilteringBoundLogger
+
+from app.desk import Desk, Parts
+from app.inbound.console.feed import Feed
+from app.inbound.console.house import House
+from app.inbound.console.server import ConsoleServer
+from app.inbound.console.server import Door as ConsoleDoor
+from app.inbound.health import HealthPage
+from app.inbound.jobs import ClockDoor, Job
+from app.inbound.wecom_bot import Door
+from app.observe.log import StepLog, open_log
+from app.observe.meters import Meters
+from app.observe.replies import ReplyTimes
+from app.outbound.holder import hold
+from app.outbound.lane.heads import load_head, load_recipe
+from app.outbound.lane.lane import ModelLane
+from app.outbound.lane.weights import locate
+from app.outbound.shipped import read_catalogue, read_rules
+from app.outbound.solver import SolverProcess
+from app.outbound.store import SqlStore, open_store
+from app.outbound.wecom.bubble import WecomBubble
+from app.outbound.wecom.delivery import Delivery
+from app.outbound.wecom.link import Link, LinkState
+from app.outbound.wecom.streams import Streams
+from app.ports import Outgoing
+from app.records.answer import Say, utc_now
+from app.records.board import Status
+from app.records.errors import ChainBroken, ChargehandError, OwnFault, SettingsWrong
+from app.records.message import Language, Message
+from app.records.views import Verified
+from app.settings import Settings, shipped
+from app.understand.reader import Reader
+
+_LINK: dict[LinkState, Literal["up", "parked"]] = {
+    LinkState.READY: "up",
+    LinkState.SUPERSEDED: "parked",
+    LinkState.REFUSED: "parked",
+}
+
+
+def build_lane(settings: Settings) -> ModelLane | None:
+    """The lane on checked weights, None when switched off; raises ModelWrong. May take seconds."""
+    if not settings.model.enabled:
+        return None
+    weights = locate(settings.model, shipped("models"), settings.weights_dir)
+    return ModelLane(weights, load_recipe(shipped("models"), settings.model.head), settings.model)
+
+
+def build_reader(settings: Settings, lane: ModelLane | None) -> Reader:
+    """The understanding, with the head that fits the lane's weights."""
+    head = load_head(shipped("models"), settings.model.head, lane.model_hash) if lane else None
+    return Reader(
+        read_rules(),
+        lane,
+        head,
+        settings.understanding,
+        settings.model.timeout_s,
+        settings.wecom.bot.display_name,
+    )
+
+
+@contextmanager
+def reading_store(settings: Settings) -> Iterator[SqlStore]:
+    """The store beside a running service; raises OwnFault when there is none yet."""
+    if not settings.store.url and not (settings.data_dir / "chargehand.sqlite").is_file():
+        raise OwnFault(f"there is no store in {settings.data_dir}; name the service's --config")
+    store = open_store(settings.store_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def verify_chain(settings: Settings, anchor: str | None = None) -> Verified:
+    """Walk the audit chain of a store."""
+    with reading_store(settings) as store:
+        return store.audit_verify(anchor)
+
+
+async def serve(settings: Settings) -> int:
+    """Run the service until SIGTERM or SIGINT; 0 after a clean stop.
+
+    Raises AlreadyRunning when another service holds the data directory, and what the parts raise
+    when they cannot be built.
+    """
+    _check_bot(settings)
+    with hold(settings.data_dir):
+        log = open_log(settings.log_level)
+        store = await asyncio.to_thread(_open_store, settings)
+        try:
+            lane = await asyncio.to_thread(build_lane, settings)
+            appliance = Appliance(settings, store, lane, log)
+            await appliance.run()
+        finally:
+            await asyncio.to_thread(store.close)
+    return 0
+
+
+def _check_bot(settings: Settings) -> None:
+    """The bot's credentials must be there at the start; one that vanishes later only parks the link."""
+    bot = settings.wecom.bot
+    if not bot.enabled:
+        return
+    if not bot.id or bot.secret_file is None:
+        raise SettingsWrong("wecom.bot: set id and secret_file from the admin console, or enabled = false")
+    try:
+        secret = bot.secret_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        why = getattr(fault, "strerror", None) or "not UTF-8"
+        raise SettingsWrong(
+            f"wecom.bot.secret_file: {bot.secret_file}: {why}; put the secret there"
+        ) from fault
+    if not secret:
+        raise SettingsWrong(f"wecom.bot.secret_file: {bot.secret_file} is empty; put the secret there")
+
+
+def _open_store(settings: Settings) -> SqlStore:
+    store = open_store(settings.store_url)
+    if settings.plant.seed_file is not None:
+        store.seed(settings.plant.seed_file)
+    return store
+
+
+class Appliance:
+    """Every part, wired once."""
+
+    def __init__(
+        self, settings: Settings, store: SqlStore, lane: ModelLane | None, log: FilteringBoundLogger
+    ) -> None:
+        self._settings, self._store, self._lane, self._log = settings, store, lane, log
+        self._meters, self._feed = Meters(), Feed()
+        self._catalogue = read_catalogue(settings.plant.time_zone)
+        self._link_since = utc_now()
+        bot = settings.wecom.bot
+        door = Door(bot.id, self._accept, on_drop=self._dropped)
+        self._link = Link(bot, door.take, clock=utc_now, on_state=self._link_became, on_drop=self._dropped)
+        streams, times = Streams(), ReplyTimes(store.outbox, self._meters.replied)
+        self._delivery = Delivery(self._link, times, streams, doubtful_text=self._doubtful, clock=utc_now)
+        self._solver = SolverProcess(settings.planning)
+        self._desk = Desk(
+            Parts(
+                store=store,
+                reader=build_reader(settings, lane),
+                bubble=WecomBubble(self._link, streams, clock=utc_now),
+                solver=self._solver,
+                catalogue=self._catalogue,
+                limits=settings.limits,
+                planning=settings.planning,
+                clock=utc_now,
+                wake=self._delivery.wake,
+                observers=(StepLog(log), self._meters, self._feed.observe, times.observe),
+                on_fault=self._fault,
+            )
+        )
+        self._gauges()
+
+    async def run(self) -> None:
+        """Run every part until told to stop; whatever is unfinished then is taken up next time."""
+        await self._store.recover()
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        clock = ClockDoor(self._jobs(), self._store, utc_now, self._job_done)
+        page = HealthPage(self._settings.metrics.listen, self._meters.registry, self._unwell, self._unready)
+        try:
+            async with asyncio.TaskGroup() as group:
+                parts = [group.create_task(part) for part in self._parts()]
+                await clock.start()
+                self._log.info("started", metrics_port=page.port, data_dir=str(self._settings.data_dir))
+                await stop.wait()
+                for part in parts:
+                    part.cancel()
+        finally:
+            clock.close()
+            await asyncio.to_thread(page.close)
+            self._log.info("stopped")
+
+    def _parts(self) -> list[Coroutine[Any, Any, None]]:
+        house = House(self._store, self._store, self._desk, self._catalogue, utc_now, self._status)
+        console = self._settings.console
+        door = ConsoleDoor(self._settings.socket_path, console.idle_lock_s, on_fault=self._console_fault)
+        server = ConsoleServer(house, self._feed, door)
+        parts = [self._desk.run(), self._delivery.run(), self._solver.run(), server.run()]
+        if self._settings.wecom.bot.enabled:
+            parts.append(self._link.run())
+        return [*parts, self._lane.run()] if self._lane else parts
+
+    async def _accept(self, message: Message) -> None:
+        await self._desk.accept(message)
+
+    def _doubtful(self, row: Outgoing) -> str:
+        """The notice for an answer that may not have arrived, in all scripts of its reader."""
+        say = Say("desk.doubtful", {"ticket": row.decision_id})
+        said = [self._catalogue.render(say, language, utc_now()) for language in (Language.HANT, Language.EN)]
+        return "\n".join(said)
+
+    # The clock.
+
+    def _jobs(self) -> tuple[Job, ...]:
+        zone = ZoneInfo(self._settings.plant.time_zone)
+        morning = CronTrigger(day_of_week="mon-sat", hour=7, minute=30, timezone=zone)
+        return (
+            Job("outbox_retry", IntervalTrigger(seconds=15), self._retry, "skip", 15),
+            Job("unanswered_approvals", IntervalTrigger(seconds=30), self._desk.expire, "run_once", 30),
+            Job("plan_review", morning, self._review, "run_once", 3600),
+            Job("audit_anchor", CronTrigger(minute=5, timezone=zone), self._anchor, "run_once", 600),
+        )
+
+    async def _retry(self) -> None:
+        self._delivery.wake()
+
+    async def _review(self) -> None:
+        today = utc_now().astimezone(ZoneInfo(self._settings.plant.time_zone)).date()
+        await self._desk.review_plan(f"plan_review:{today}")
+
+    async def _anchor(self) -> None:
+        """Note the chain's head outside the store."""
+        verified = await asyncio.to_thread(self._store.audit_verify)
+        line = {"at": utc_now().isoformat(), "rows": verified.rows, "head": verified.head, "ok": verified.ok}
+        await asyncio.to_thread(_append, self._settings.data_dir / "anchors.jsonl", json.dumps(line))
+        if not verified.ok:
+            raise ChainBroken(verified.sentence)
+
+    def _job_done(self, name: str, outcome: str) -> None:
+        self._meters.jobs.labels(name, outcome).inc()
+        if outcome != "ok":
+            self._log.warning("job", job=name, outcome=outcome)
+
+    # What is seen.
+
+    def _link_became(self, state: LinkState, why: str) -> None:
+        self._link_since = utc_now()
+        self._log.info("link", state=state, why=why)
+
+    def _dropped(self, reason: str) -> None:
+        self._meters.frames_dropped.labels(reason).inc()
+
+    def _fault(self, ticket: str, fault: Exception) -> None:
+        self._log.error("fault", decision=ticket, code=getattr(fault, "code", "CH-100"), exc_info=fault)
+
+    def _console_fault(self, fault: Exception) -> None:
+        self._meters.errors.labels(getattr(fault, "code", "CH-100")).inc()
+        self._log.error("console_fault", fault=type(fault).__name__)
+
+    def _status(self) -> Status:
+        lane = self._lane.stats if self._lane else None
+        return Status(
+            mode="NO-CLOUD" if lane and lane.ready else "RULES",
+            link=_LINK.get(self._link.state, "down") if self._settings.wecom.bot.enabled else "off",
+            lane="off" if lane is None else "up" if lane.ready else "down",
+            now=utc_now(),
+            zone=self._settings.plant.time_zone,
+            queue=self._desk.waiting,
+            cost_today_cny=0.0,
+            link_since=self._link_since,
+            model_calls=lane.evaluated if lane else 0,
+        )
+
+    def _gauges(self) -> None:
+        gauge, lane = self._meters.gauge, self._lane
+        gauge("queue_depth", "Messages accepted and not yet begun.", lambda: self._desk.waiting)
+        gauge(
+            "link_ready", "1 while WeCom's connection is ready.", lambda: self._link.state == LinkState.READY
+        )
+        if lane is not None:
+            gauge("lane_ready", "1 while the model lane can evaluate.", lambda: lane.stats.ready)
+            gauge("lane_queue", "Messages that wait for the lane.", lambda: lane.stats.waiting)
+            gauge("lane_busy_seconds", "Time spent evaluating.", lambda: lane.stats.busy_s)
+            gauge("lane_evaluated", "Messages evaluated.", lambda: lane.stats.evaluated)
+            gauge("lane_restarts", "Children lost.", lambda: lane.stats.restarts)
+
+    def _unwell(self) -> str:
+        """Healthy means that the store answers; asked from the page's thread."""
+        try:
+            self._store.ping_now()
+        except ChargehandError as fault:
+            return f"{fault.code}: {fault}"
+        return ""
+
+    def _unready(self) -> str:
+        off = not self._settings.wecom.bot.enabled
+        return self._unwell() or (
+            "" if off or self._link.state == LinkState.READY else f"link {self._link.state}"
+        )
+
+
+def _append(file: Path, line: str) -> None:
+    with file.open("a", encoding="utf-8") as out:
+        out.write(line + "\n")

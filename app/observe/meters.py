@@ -1,0 +1,64 @@
+"""The counters and histograms that monitoring reads; label sets are bounded."""
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from app.ports import Observation
+from app.records.decision import Acted, Failed, Held, Refused, Understood
+
+_REPLY_BUCKETS = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 60.0)
+
+
+class Meters:
+    """An observer that counts, and the gauges that main feeds."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.replies = Histogram(
+            "chargehand_reply_seconds",
+            "From the frame's arrival to the last frame of its answer.",
+            ["layer"],
+            buckets=_REPLY_BUCKETS,
+            registry=self.registry,
+        )
+        self._understood = Counter(
+            "chargehand_understood_total", "Messages understood.", ["intent", "layer"], registry=self.registry
+        )
+        self._ended = Counter(
+            "chargehand_decisions_total",
+            "Decisions by outcome.",
+            ["intent", "outcome"],
+            registry=self.registry,
+        )
+        self.errors = Counter("chargehand_errors_total", "Errors by code.", ["code"], registry=self.registry)
+        self.frames_dropped = Counter(
+            "chargehand_frames_dropped_total",
+            "Inbound frames dropped, by reason.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.jobs = Counter(
+            "chargehand_jobs_total", "Clock jobs by outcome.", ["job", "outcome"], registry=self.registry
+        )
+
+    def __call__(self, seen: Observation) -> None:
+        """Count one step."""
+        reading = seen.decision.reading
+        intent = reading.intent if reading else "none"
+        match seen.step:
+            case Understood():
+                self._understood.labels(intent, seen.step.reading.layer).inc()
+            case Acted() | Refused() | Held():
+                self._ended.labels(intent, seen.step.kind).inc()
+            case Failed(code=code):
+                self._ended.labels(intent, "failed").inc()
+                self.errors.labels(code if code.startswith("CH-") else "business").inc()
+
+    def replied(self, layer: str, seconds: float) -> None:
+        """Time one reply."""
+        self.replies.labels(layer).observe(seconds)
+
+    def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
+        """A gauge that is read when monitoring asks."""
+        Gauge(f"chargehand_{name}", text, registry=self.registry).set_function(value)

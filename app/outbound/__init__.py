@@ -1,0 +1,1 @@
+"""Ways out: each room implements a port."""

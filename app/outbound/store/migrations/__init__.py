@@ -1,0 +1,1 @@
+"""The store's tables as they grew: forward only, one file a step."""

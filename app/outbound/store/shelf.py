@@ -1,0 +1,100 @@
+"""Messages as a whole, and the counts that IT asks for."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.expression import Executable
+
+from app.outbound.store.audit import end
+from app.outbound.store.book import OUTBOX
+from app.outbound.store.facts import BODIES, DECISIONS, HEADS, INBOX, STEPS, SqlFacts
+from app.outbound.store.line import Line, Values, among, moment_or_none, number_of, stamp, ticket_of
+from app.records.decision import OPEN_STAGES, Decision
+from app.records.views import Counts, Kept
+
+_SAID = sa.select(OUTBOX.c.decision, OUTBOX.c.text, OUTBOX.c.final, OUTBOX.c.state, OUTBOX.c.sent_at).where(
+    OUTBOX.c.reply_to != ""
+)
+
+
+def _triple(which: sa.Select[Any]) -> tuple[Executable, Executable, Executable]:
+    """For a selection of decision numbers: their messages, steps and answers."""
+    return (
+        HEADS.where(DECISIONS.c.n.in_(which)).order_by(DECISIONS.c.n.desc()),
+        BODIES.where(STEPS.c.decision.in_(which)),
+        _SAID.where(OUTBOX.c.decision.in_(which)).order_by(OUTBOX.c.n),
+    )
+
+
+_ANY = DECISIONS.alias("any_decision")
+_FROM = INBOX.alias("any_message")
+_BY_NUMBER = sa.select(_ANY.c.n).where(_ANY.c.n == sa.bindparam("n"))
+_BY_MSGID = (
+    sa.select(_ANY.c.n)
+    .join(_FROM, _FROM.c.n == _ANY.c.inbox)
+    .where(_FROM.c.msgid == sa.bindparam("msgid"), _ANY.c.part == 0)
+)
+_LATEST = sa.select(sa.select(_ANY.c.n).order_by(_ANY.c.n.desc()).limit(
+    sa.bindparam("most", type_=sa.Integer)).subquery().c.n)  # fmt: skip
+_RECENT, _OF_MSGID, _OF_TICKET = _triple(_LATEST), _triple(_BY_MSGID), _triple(_BY_NUMBER)
+
+_OPEN = sa.select(_ANY.c.n).where(among(_ANY.c.stage, sorted(OPEN_STAGES)))
+_OPEN_HEADS = HEADS.where(DECISIONS.c.n.in_(_OPEN)).order_by(DECISIONS.c.n)
+_OPEN_BODIES = BODIES.where(STEPS.c.decision.in_(_OPEN))
+_SINCE = sa.select(sa.func.count()).select_from(INBOX).where(INBOX.c.received_at >= sa.bindparam("at"))
+_MESSAGES = sa.select(sa.func.count()).select_from(INBOX)
+_STAGES = sa.select(DECISIONS.c.stage, sa.func.count()).group_by(DECISIONS.c.stage)
+_STATES = sa.select(OUTBOX.c.state, sa.func.count()).group_by(OUTBOX.c.state)
+
+
+def recent(line: Line, limit: int) -> tuple[Kept, ...]:
+    """The latest messages, newest first."""
+    return _kept(line, _RECENT, {"most": limit})
+
+
+def by_msgid(line: Line, msgid: str) -> Kept | None:
+    """What came of a message, None when it never came."""
+    return next(iter(_kept(line, _OF_MSGID, {"msgid": msgid})), None)
+
+
+def by_ticket(line: Line, decision_id: str) -> Kept | None:
+    """What came of a decision, None when there is none."""
+    return next(iter(_kept(line, _OF_TICKET, {"n": number_of(decision_id, "D", 5) or 0})), None)
+
+
+def _kept(line: Line, which: tuple[Executable, Executable, Executable], values: Values) -> tuple[Kept, ...]:
+    heads, bodies, said = which
+    decisions = SqlFacts(line).decisions(heads, bodies, values)
+    answers: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for number, *row in line.all(said, values) if decisions else ():
+        answers[ticket_of(number, "D", 5)].append(tuple(row))
+    return tuple(_with_end(decision, answers[decision.id]) for decision in decisions)
+
+
+def _with_end(decision: Decision, answers: list[tuple[Any, ...]]) -> Kept:
+    """`answers` are (text, final, state, sent_at) in their order."""
+    if not answers:
+        return Kept(decision)
+    ending = next((row for row in answers if row[1]), answers[0])
+    given_up = any(row[2] == "given_up" for row in answers)
+    return Kept(decision, answers[-1][0], moment_or_none(ending[3]), given_up)
+
+
+def unfinished(line: Line) -> tuple[Decision, ...]:
+    """Decisions that a restart must take up again, oldest first."""
+    return SqlFacts(line).decisions(_OPEN_HEADS, _OPEN_BODIES, {})
+
+
+def received_since(line: Line, at: datetime) -> int:
+    """How many messages came since a time."""
+    return int(line.all(_SINCE, {"at": stamp(at)})[0][0])
+
+
+def counts(line: Line) -> Counts:
+    """How much there is of everything."""
+    messages = line.all(_MESSAGES)[0][0]
+    stages, states = dict(line.all(_STAGES)), dict(line.all(_STATES))
+    unsent = states.get("waiting", 0) + states.get("claimed", 0)
+    return Counts(messages, stages, unsent, states.get("given_up", 0), end(line)[0])

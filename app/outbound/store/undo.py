@@ -1,0 +1,81 @@
+"""How the actions that have a reverse are taken back, as far as the plant has not gone on since."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.outbound.store.actions import (
+    FLAG,
+    MOVEMENTS,
+    SET_MACHINE,
+    SET_PLAN,
+    Before,
+    Hands,
+    line_of,
+    set_stock,
+)
+from app.records.action import Action, MoveStock, PublishPlan, SetMachine
+
+_BOOKED = (
+    sa.select(MOVEMENTS.c.facility, MOVEMENTS.c.change)
+    .where(MOVEMENTS.c.key == sa.bindparam("key"))
+    .order_by(MOVEMENTS.c.n)
+)
+
+
+def take_back(hands: Hands, action: Action, before: Before) -> bool:
+    """Take it back; False when it has no reverse, or has none any more."""
+    reverse = _UNDO.get(type(action))
+    return reverse(hands, action, before) if reverse else False
+
+
+def _unmove_stock(hands: Hands, action: MoveStock, _before: Before) -> bool:
+    """Book the opposite changes; False where goods that came have gone on or are held."""
+    booked = hands.facts.line.all(_BOOKED, {"key": hands.key})
+    undoing = replace(hands, key=f"{hands.key}:undo")
+    figures = []
+    for facility, change in booked:
+        line = line_of(hands, action.item, facility)
+        if line is None or line.quantity - change < line.on_hold - 1e-9:
+            return False
+        figures.append((facility, line.quantity - change))
+    for facility, quantity in figures:
+        set_stock(undoing, action, facility, quantity, frees_hold=False)
+    return bool(figures)
+
+
+def _unset_machine(hands: Hands, action: SetMachine, before: Before) -> bool:
+    """The state before; False when somebody has reported another one since."""
+    now = hands.facts.machine(action.machine)
+    if now is None or now.state is not action.state or now.until != action.until:
+        return False
+    values = {name: before[name] for name in ("state", "since", "until", "note")}
+    hands.facts.line.do(SET_MACHINE, {"which": action.machine, **values})
+    _flag(hands, before, flagged=False)
+    return True
+
+
+def _unpublish_plan(hands: Hands, action: PublishPlan, before: Before) -> bool:
+    """The plan before; False when another was published since."""
+    now = hands.facts.plan()
+    if now is None or now.id != action.plan:
+        return False
+    hands.facts.line.do(SET_PLAN, {"which": action.plan, "state": "superseded"})
+    if before["plan"] is not None:
+        hands.facts.line.do(SET_PLAN, {"which": before["plan"], "state": "published"})
+    _flag(hands, before, flagged=True)
+    return True
+
+
+def _flag(hands: Hands, before: Before, *, flagged: bool) -> None:
+    for order, position in before["flagged"]:
+        hands.facts.line.do(FLAG, {"which": order, "at_position": position, "flagged": flagged})
+
+
+_UNDO: Mapping[type, Callable[[Hands, Any, Before], bool]] = {
+    MoveStock: _unmove_stock,
+    SetMachine: _unset_machine,
+    PublishPlan: _unpublish_plan,
+}

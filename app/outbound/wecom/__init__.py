@@ -1,0 +1,1 @@
+"""The WeCom channel: one long connection, and what is said through it."""

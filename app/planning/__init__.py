@@ -1,0 +1,1 @@
+"""A schedule question in, a checked plan out; nothing here loads the solver library but `solve`."""

@@ -1,0 +1,114 @@
+"""A schedule becomes a plan of the plant; every plan is checked before anybody sees it."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.planning.asked import Proposal, Question
+from app.planning.check import check
+from app.planning.dispatch import dispatch
+from app.planning.shop import STABLE_S
+from app.ports import Solver
+from app.records.action import assignments_digest, digest_of
+from app.records.plant import Assignment, OperationState, Plan, PlanState
+from app.records.scheduling import Schedule, Violation
+
+COMPARED = timedelta(hours=48)
+"""How far ahead a plan is compared with the published one."""
+
+
+async def propose(question: Question, solver: Solver, limit_s: float) -> Proposal:
+    """A checked plan: the solver's, else a dispatch rule's, else none."""
+    began = time.monotonic()
+    if not question.orders:
+        return Proposal(None, "none")
+    thrown: tuple[Violation, ...] = ()
+    schedule = await solver.solve(question.problem, limit_s=limit_s)
+    if not _legal(schedule) or (thrown := check(question.problem, schedule.slots)):
+        schedule = await asyncio.to_thread(dispatch, question.problem)
+    took_ms = (time.monotonic() - began) * 1000
+    if not _legal(schedule) or check(question.problem, schedule.slots):
+        return Proposal(None, "none", thrown, took_ms)
+    plan = read_back(question, schedule, question.now, question.published)
+    return Proposal(plan, schedule.by, thrown, took_ms)
+
+
+def _legal(schedule: Schedule) -> bool:
+    return schedule.status != "none"
+
+
+def read_back(question: Question, schedule: Schedule, made_at: datetime, published: Plan | None) -> Plan:
+    """The schedule as a proposed plan, in the plant's names and times."""
+    assignments = _assignments(question, schedule)
+    late = lateness(question, assignments)
+    moved, compared = _moved(question, assignments, published)
+    digest = digest_of([assignments_digest(assignments), made_at.isoformat()])
+    return Plan(
+        id=f"P-{digest[:8]}",
+        by="solver" if schedule.by == "solver" else "dispatch",
+        made_at=made_at,
+        state=PlanState.PROPOSED,
+        assignments=assignments,
+        late_orders=tuple(late),
+        minutes_late=sum(late.values()),
+        moved=moved,
+        compared=compared,
+    )
+
+
+def _assignments(question: Question, schedule: Schedule) -> tuple[Assignment, ...]:
+    begun = {(order, position): at for order, position, at in question.begun}
+    made = []
+    for slot in schedule.slots:
+        order, position = question.orders[slot.job].number, question.positions[slot.job][slot.task]
+        start = begun.get((order, position), question.at(slot.start))
+        machine = question.machines[slot.machine]
+        made.append(Assignment(order, position, machine, start, question.at(slot.end)))
+    return tuple(sorted(made, key=lambda a: (a.start, a.order, a.position)))
+
+
+def lateness(question: Question, assignments: Sequence[Assignment]) -> dict[str, int]:
+    """Minutes after the order's own due time, for orders that are late; most first."""
+    ends: dict[str, datetime] = {}
+    for a in assignments:
+        ends[a.order] = max(a.end, ends.get(a.order, a.end))
+    late = {
+        order.number: -((order.due - ends[order.number]) // timedelta(minutes=1))
+        for order in question.orders
+        if ends.get(order.number, order.due) > order.due
+    }
+    return dict(sorted(late.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _moved(question: Question, assignments: Sequence[Assignment], published: Plan | None) -> tuple[int, int]:
+    """How many operations of the published plan's next 48 h changed machine, or start by over 30 minutes.
+
+    Operations that run or are done are not compared; one that is no longer planned has moved.
+    """
+    after = {(a.order, a.position): a for a in assignments}
+    soon = [
+        a
+        for a in (published.assignments if published else ())
+        if question.now <= a.start < question.now + COMPARED and _waits(question, a)
+    ]
+    changed = [a for a in soon if _differs(a, after.get((a.order, a.position)))]
+    return len(changed), len(soon)
+
+
+def _waits(question: Question, assignment: Assignment) -> bool:
+    """Whether the operation has yet to begin, as far as the question knows."""
+    if assignment.order in question.on_hold or assignment.order in question.unplannable:
+        return True
+    return any(
+        o.position == assignment.position and o.state is OperationState.WAITING
+        for order, positions in zip(question.orders, question.positions, strict=True)
+        if order.number == assignment.order and assignment.position in positions
+        for o in order.operations
+    )
+
+
+def _differs(before: Assignment, after: Assignment | None) -> bool:
+    if after is None or after.machine != before.machine:
+        return True
+    return abs(after.start - before.start) > timedelta(seconds=STABLE_S)

@@ -1,0 +1,110 @@
+"""What a message names, against the plant's own tables: the order of looking, and nothing of how."""
+
+from dataclasses import dataclass
+
+from app.ports import Names
+from app.records.reading import Entities, Unknown
+from app.understand.codes import Codes, build_codes
+from app.understand.found import Found, blot, corrected
+from app.understand.machines import MachineShapes, build_machines
+from app.understand.names import NameIndex, build_index
+from app.understand.normalise import Convert
+from app.understand.quantities import quantities
+from app.understand.times import when_spans
+
+MARKS = {"order": "Ⓞ", "item": "Ⓘ", "machine": "Ⓜ", "facility": "Ⓕ", "decision_id": "Ⓓ"}
+"""What stands for a thing in the marked text; cleaning makes letters of these signs: nobody can send one."""
+
+_KINDS = ("order", "item", "facility", "machine", "quantity", "due", "decision_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What was found in a message.
+
+    `kinds` are the fields of Entities that it speaks of, unknown things included; `marked` is the
+    matching form with one mark for each thing.
+    """
+
+    entities: Entities
+    unknown: tuple[Unknown, ...]
+    kinds: frozenset[str]
+    marked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All that is known of the plant's names at one version of its tables."""
+
+    version: int
+    names: NameIndex
+    codes: Codes
+    machines: MachineShapes
+
+
+def index_names(names: Names, simplify: Convert) -> Index:
+    """The index of the plant's tables; tens of milliseconds for 500 names, so keep it."""
+    return Index(names.version, build_index(names, simplify), build_codes(names), build_machines(names))
+
+
+def find_entities(text: str, matching: str, index: Index) -> Sighting:
+    """The things that clean `text` names, and those shaped like ours that the tables lack.
+
+    `matching` is its matching form. Each look sees only what earlier ones left, so that no number
+    counts twice: codes, names, machines, facilities, times, numbers of orders, quantities.
+    """
+    found = _named(text, matching, index)
+    left = blot(matching, found)
+    times = [Found("due", text[a:b].strip(), a, b) for a, b in when_spans(left)]
+    left = blot(left, times)
+    orders = [] if _any(found, "order") else index.codes.find_spoken_orders(left)
+    found = sorted([*found, *times, *orders, *quantities(blot(left, orders))], key=lambda f: f.start)
+    kinds = frozenset(str(f.value) if f.kind == "unknown" else f.kind for f in found)
+    return Sighting(_told(matching, found), _strangers(text, found), kinds, _marked(matching, found))
+
+
+def _marked(matching: str, found: list[Found]) -> str:
+    pieces, at = [], 0
+    for each in found:
+        mark = MARKS.get(str(each.value) if each.kind == "unknown" else each.kind)
+        if mark and each.start >= at:
+            pieces += [matching[at : each.start], mark]
+            at = each.end
+    return "".join([*pieces, matching[at:]])
+
+
+def _named(text: str, matching: str, index: Index) -> list[Found]:
+    found = [*index.codes.find_written(matching), *index.machines.find_codes(matching)]
+    found += index.codes.find_items(blot(matching, found))
+    found += index.names.find(blot(matching, found))
+    found += index.codes.find_facilities(blot(matching, found), text)
+    sites = tuple(str(f.value) for f in found if f.kind == "facility")
+    return [*found, *index.machines.find_spoken(blot(matching, found), sites)]
+
+
+def _any(found: list[Found], kind: str) -> bool:
+    return any(f.kind == kind or (f.kind == "unknown" and f.value == kind) for f in found)
+
+
+def _told(matching: str, found: list[Found]) -> Entities:
+    kinds = {kind: corrected(matching, [f for f in found if f.kind == kind]) for kind in _KINDS}
+    codes = {k: tuple(dict.fromkeys(str(f.value) for f in v)) for k, v in kinds.items() if k != "quantity"}
+    counts = kinds["quantity"]
+    return Entities(
+        order=codes["order"],
+        item=codes["item"],
+        facility=codes["facility"],
+        machine=codes["machine"],
+        quantity=tuple(float(f.value) for f in counts),
+        unit=tuple(f.unit for f in counts),
+        due=codes["due"],
+        decision_id=codes["decision_id"],
+    )
+
+
+def _strangers(text: str, found: list[Found]) -> tuple[Unknown, ...]:
+    """The unknown things; a name shared by several is none where one of them is named as well."""
+    named = {f.value for f in found}
+    strangers = [f for f in found if f.kind == "unknown" and (f.unit or named.isdisjoint(f.nearest))]
+    told = [Unknown(str(f.value), f.unit or text[f.start : f.end].strip(), f.nearest) for f in strangers]
+    return tuple(dict.fromkeys(told))

@@ -1,0 +1,117 @@
+"""From what a phone sends to what is read: clean text for people and the model, a matching form for rules."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import opencc
+
+Convert = Callable[[str], str]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSEEN_KINDS = {"Cc", "Cf", "Cn", "Co"}
+_CLIENT_MENTION = re.compile(r"\s{0,8}[@＠][^@＠\n\u2005]{1,64}\u2005")
+_LEADING_MENTION = re.compile(r"@[^\W\d][^\s@\d]{0,63}(?:\s|$)")
+_INVISIBLE = {"\u115f", "\u1160", "\u3164", "\u034f", "\u17b4", "\u17b5"} | {
+    chr(c) for c in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x1810))
+}
+_ROUNDS = 4  # removing a sign may bring two others together; three rounds settle every text seen
+
+_MODEL_CHARS = 300
+_MARGIN = 256  # read beyond the limit, for mentions and signs that go away
+
+# Cantonese signs that OpenCC would turn into rare ones, and spellings of one word.
+_KEPT = frozenset("嗰喎")
+_FOLDED = str.maketrans(
+    {"畀": "俾", "噉": "咁", "吋": "寸", "搵": "揾", "尋": "寻", "“": '"', "”": '"', "’": "'"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """The two conversions between Chinese scripts; text without Chinese comes back as it was."""
+
+    simplify: Convert
+    traditionalise: Convert
+
+
+def opencc_scripts() -> Scripts:
+    """Conversions by OpenCC, Hong Kong variants included; reads its package data once."""
+    return Scripts(opencc.OpenCC("hk2s").convert, opencc.OpenCC("s2t").convert)
+
+
+def clean(text: str, display_name: str, limit: int) -> str:
+    """The words alone: at most `limit` characters, NFKC, one line, no mention of the bot.
+
+    Unseen characters (control, zero-width, private, variation selectors) are removed, lone
+    surrogates become U+FFFD, runs of white space one space. Case and script stay. Cleaning twice
+    changes nothing.
+    """
+    text = _leading_off(_CLIENT_MENTION, text[: limit + _MARGIN])
+    mention = _mention(display_name)
+    for _ in range(_ROUNDS):
+        before = text
+        text = _visible(unicodedata.normalize("NFKC", _visible(text)))
+        text = _without_mentions(" ".join(text.split()), mention)[:limit].strip()
+        if text == before:
+            break
+    return text
+
+
+def model_form(text: str) -> str:
+    """What the local model is shown of clean text, in training and in service: its first part, unchanged."""
+    return text[:_MODEL_CHARS]
+
+
+def matching_form(text: str, simplify: Convert) -> str:
+    """The text in lower case and Simplified Chinese, one character for each character of `text`.
+
+    Positions are the same in both, so what is found here can be cut out there.
+    """
+    lowered = "".join(low if len(low := ch.lower()) == 1 else ch for ch in text)
+    simple = simplify(lowered)
+    if len(simple) != len(lowered):
+        simple = "".join(one if len(one := simplify(ch)) == 1 else ch for ch in lowered)
+    kept = (was if was in _KEPT else now for was, now in zip(lowered, simple, strict=True))
+    return "".join(kept).translate(_FOLDED)
+
+
+def _visible(text: str) -> str:
+    text = _SURROGATE.sub("\ufffd", text)
+    return "".join(_shown(ch) for ch in text)
+
+
+def _shown(char: str) -> str:
+    if char in "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85":
+        return " "
+    if char in _INVISIBLE or unicodedata.category(char) in _UNSEEN_KINDS:
+        return ""
+    return char
+
+
+def _mention(display_name: str) -> re.Pattern[str] | None:
+    words = unicodedata.normalize("NFKC", display_name).split()
+    if not words:
+        return None
+    name = r"\s?".join(re.escape(word) for word in words)
+    return re.compile(
+        rf"(?<![A-Za-z0-9._%+\-/])@{name}(?![A-Za-z0-9_\-])(?!\.[A-Za-z])[:,]?|"
+        rf"(?<![A-Za-z0-9._%+\-/])@{name}(?=\.(?:\s|$))",
+        re.IGNORECASE,
+    )
+
+
+def _without_mentions(text: str, mention: re.Pattern[str] | None) -> str:
+    """The bot's mentions anywhere, anybody's at the start."""
+    before = ""
+    while mention and text != before:
+        before, text = text, " ".join(mention.sub(" ", text).split())
+    return _leading_off(_LEADING_MENTION, text)
+
+
+def _leading_off(mention: re.Pattern[str], text: str) -> str:
+    """Clients put mentions first; WeCom's ends with a four-per-em space, U+2005."""
+    while found := mention.match(text):
+        text = text[found.end() :].lstrip()
+    return text

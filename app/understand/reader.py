@@ -1,0 +1,166 @@
+"""Reads a message: rules first, then the local model, and where neither is sure, choices to ask with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+
+from app.policy import WRITES
+from app.ports import Lane, Names
+from app.records.errors import LaneDown, ModelWrong
+from app.records.message import Language, MessageKind
+from app.records.reading import Choice, Intent, Layer, Reading
+from app.settings import Understanding
+from app.understand.choices import likely_choices
+from app.understand.entities import Index, Sighting, find_entities, index_names
+from app.understand.head import Floats, Head
+from app.understand.language import LanguageOf
+from app.understand.normalise import Scripts, clean, matching_form, model_form, opencc_scripts
+from app.understand.questions import asks
+from app.understand.rules import RuleBook, RuleGuess
+
+_WORDLESS = {MessageKind.ENTER, MessageKind.FEEDBACK, MessageKind.OTHER}
+_BATCH = 16  # messages of one request to the lane when many are read
+_CHOICES = 3
+_LEAST_LIKELY = 0.08  # below, a meaning is offered only to make up two
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A message as far as rules take it; `reading` is the final one when it is decided."""
+
+    reading: Reading
+    sighting: Sighting
+    guess: RuleGuess
+
+
+class Reader:
+    """Understands messages. Without a lane or a head it reads by rules alone.
+
+    `timeout_s` is the longest wait for the lane for one message; `scripts` None means OpenCC's.
+    Raises ModelWrong when the head was trained on another model than the lane runs.
+    """
+
+    def __init__(
+        self,
+        rules: RuleBook,
+        lane: Lane | None,
+        head: Head | None,
+        thresholds: Understanding,
+        timeout_s: float,
+        display_name: str,
+        scripts: Scripts | None = None,
+    ) -> None:
+        if lane and head and lane.model_hash != head.model_hash:
+            raise ModelWrong(
+                f"the head was trained on model {head.model_hash}, the lane runs {lane.model_hash}"
+            )
+        self._rules, self._lane, self._head = rules, lane, head
+        self._thresholds, self._timeout_s, self._display_name = thresholds, timeout_s, display_name
+        self._scripts = scripts or opencc_scripts()
+        self._language = LanguageOf(self._scripts)
+        self._index: Index | None = None
+
+    async def read(
+        self, message_text: str, kind: MessageKind, names: Names, preferred: Language, *, priority: int = 0
+    ) -> Reading:
+        """The meaning of one message; never raises for any text. Lower `priority` goes first in the lane."""
+        began = perf_counter()
+        draft = self._by_rules(message_text, kind, names, preferred)
+        reading = draft.reading
+        if not reading.decided:
+            [reading] = await self._by_model([draft], priority, self._timeout_s)
+        return replace(reading, elapsed_ms=(perf_counter() - began) * 1000)
+
+    async def read_many(
+        self, texts: Sequence[str], names: Names, preferred: Language = Language.HANS, *, priority: int = 9
+    ) -> list[Reading]:
+        """The meanings of many texts, in order; the model sees them in batches."""
+        drafts = [self._by_rules(text, MessageKind.TEXT, names, preferred) for text in texts]
+        readings = [draft.reading for draft in drafts]
+        open_ones = [at for at, reading in enumerate(readings) if not reading.decided]
+        for start in range(0, len(open_ones), _BATCH):
+            places = open_ones[start : start + _BATCH]
+            began = perf_counter()
+            told = await self._by_model(
+                [drafts[at] for at in places], priority, self._timeout_s * len(places)
+            )
+            share_ms = (perf_counter() - began) * 1000 / len(places)
+            for at, reading in zip(places, told, strict=True):
+                readings[at] = replace(reading, elapsed_ms=readings[at].elapsed_ms + share_ms)
+        return readings
+
+    def _by_rules(self, words: str, kind: MessageKind, names: Names, preferred: Language) -> _Draft:
+        began = perf_counter()
+        text = "" if kind in _WORDLESS else clean(words, self._display_name, self._thresholds.text_max_chars)
+        matching = matching_form(text, self._scripts.simplify)
+        sighting = find_entities(text, matching, self._index_of(names))
+        asking = asks(sighting.marked)
+        guess = self._rules.guess(sighting.marked, sighting.kinds, asking=asking)
+        reading = Reading(
+            intent=Intent.OTHER, confidence=1.0, layer=Layer.RULE, decided=True,
+            language=self._language(text, matching, preferred), by=f"no_words:{kind}", text=text,
+            question=asking, entities=sighting.entities, unknown=sighting.unknown,
+        )  # fmt: skip
+        if any(ch.isalnum() for ch in text):
+            reading = _ruled(reading, guess, sighting.kinds)
+        return _Draft(replace(reading, elapsed_ms=(perf_counter() - began) * 1000), sighting, guess)
+
+    def _index_of(self, names: Names) -> Index:
+        if self._index is None or self._index.version != names.version:
+            self._index = index_names(names, self._scripts.simplify)
+        return self._index
+
+    async def _by_model(self, drafts: Sequence[_Draft], priority: int, timeout_s: float) -> list[Reading]:
+        """The drafts' readings with the model's say; as the rules left them when it has none."""
+        readings = [draft.reading for draft in drafts]
+        if self._lane is None or self._head is None:
+            return readings
+        try:
+            vectors = await self._lane.embed(
+                [model_form(each.text) for each in readings], priority=priority, timeout_s=timeout_s
+            )
+        except LaneDown:  # the lane itself raises the alarm
+            return readings
+        head = self._head
+        rows = head.probabilities(np.asarray(vectors, dtype=np.float64))
+        return [self._modelled(each, row, head) for each, row in zip(readings, rows, strict=True)]
+
+    def _modelled(self, reading: Reading, row: Floats, head: Head) -> Reading:
+        order = np.argsort(-row)
+        ranked = [Choice(head.classes[at], float(row[at])) for at in order]
+        best = ranked[0]
+        decided = best.confidence >= self._needed(best.intent, asking=reading.question)
+        likely = [c for c in ranked[:_CHOICES] if c.confidence >= _LEAST_LIKELY]
+        return replace(
+            reading,
+            intent=best.intent,
+            confidence=best.confidence,
+            layer=Layer.MODEL if decided else Layer.UNSURE,
+            decided=decided,
+            by=f"model:{head.model_hash}",
+            choices=() if decided else tuple(likely if len(likely) >= 2 else ranked[:2]),
+        )
+
+    def _needed(self, intent: Intent, *, asking: bool) -> float:
+        writes = intent in WRITES and not (asking and intent is Intent.MACHINE_STATUS)
+        return self._thresholds.write_threshold if writes else self._thresholds.read_threshold
+
+
+def _ruled(reading: Reading, guess: RuleGuess, kinds: frozenset[str]) -> Reading:
+    """The reading with what the rules say: decided, or unsure with the likeliest meanings."""
+    best = guess.best[0] if guess.best else None
+    if best and guess.decided:
+        question = reading.question if best.asks is None else best.asks
+        return replace(reading, intent=best.intent, confidence=best.confidence, by=best.id, question=question)
+    choices = likely_choices(guess, kinds, asking=reading.question)
+    return replace(
+        reading,
+        intent=choices[0].intent,
+        confidence=choices[0].confidence,
+        layer=Layer.UNSURE,
+        decided=False,
+        by=best.id if best else "things",
+        choices=choices,
+    )

@@ -1,0 +1,1 @@
+"""What the larger verbs of the command do; each builds its service through main."""

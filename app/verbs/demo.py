@@ -1,0 +1,170 @@
+"""The main job on this machine with nothing else: service, doubles, demo plant, a shift of messages."""
+
+import asyncio
+import contextlib
+import os
+import sys
+import tempfile
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from app import main
+from app.console import run_async as run_console
+from app.doubles.wecom.gateway import GatewayDouble
+from app.records.errors import FileWrong
+from app.settings import load, shipped
+from app.verbs.play import Played, Player
+from app.verbs.script import Script, parse_script
+from app.verbs.service import Line, Service, running
+from app.verbs.summary import figures, print_figures, print_transcript, transcript_text
+
+_READY_S = 120.0  # includes the first assembly of the weights
+
+_CONFIG = """\
+data_dir = "{data}"
+metrics.listen = "127.0.0.1:0"
+
+[plant]
+seed_file = "{seed}"
+
+[wecom.bot]
+url = "{url}"
+id = "{bot}"
+secret_file = "{data}/bot.secret"
+display_name = "Chargehand"
+
+[model]
+enabled = {model}
+cache_dir = "{cache}"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What the verb was told; `script` None is the shipped shift, `data` None a folder that goes away."""
+
+    script: Path | None = None
+    out: Path | None = None
+    data: Path | None = None
+    with_console: bool = False
+    model: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A running service with its gateway double."""
+
+    gateway: GatewayDouble
+    service: Service
+    config: Path
+
+
+async def demo(options: DemoOptions) -> int:
+    """Play the script; 0 only if every message got an end and the audit chain verifies."""
+    script = read_script(options.script)
+    async with _folder(options.data) as data, staged(data, model=options.model) as stage:
+        plays = await _show(stage, script, options)
+        waiting, calls = await _standing(stage.service)
+        await stage.service.stop()
+        verified = await asyncio.to_thread(main.verify_chain, load(stage.config)[0])
+    if options.out is not None:
+        options.out.write_text(transcript_text(plays), encoding="utf-8")
+    console = Console(soft_wrap=False, width=None if sys.stdout.isatty() else 200)
+    print_transcript(plays, console)
+    total = figures(plays, waiting=waiting, model_calls=calls)
+    print_figures(total, verified.sentence, console)
+    return 0 if total.without_end == 0 and verified.ok else 1
+
+
+def read_script(file: Path | None) -> Script:
+    """The script's lines; raises FileWrong naming file and line."""
+    path = file or shipped("config") / "demo_shift.jsonl"
+    try:
+        return parse_script(path.read_text(encoding="utf-8"), path.name)
+    except OSError as fault:
+        raise FileWrong(f"{path}: {fault.strerror}") from fault
+    except UnicodeDecodeError as fault:
+        raise FileWrong(f"{path}: not UTF-8 at byte {fault.start}") from fault
+
+
+@asynccontextmanager
+async def staged(data: Path, *, model: bool) -> AsyncIterator[Stage]:
+    """The gateway double and the service on it, ready to take messages."""
+    async with GatewayDouble(known=staff()) as gateway:
+        config = write_config(data, gateway, model=model)
+        service = Service(config, load(config)[0].socket_path, data / "service.log")
+        async with running(service):
+            await service.ready(model=model, timeout_s=_READY_S)
+            yield Stage(gateway, service, config)
+
+
+def staff() -> list[str]:
+    """The userids of the demo plant; each has written to the bot before."""
+    plant = tomllib.loads((shipped("config") / "demo_plant.toml").read_text(encoding="utf-8"))
+    return [person["userid"] for person in plant["person"]]
+
+
+def write_config(data: Path, gateway: GatewayDouble, *, model: bool) -> Path:
+    """A configuration file of the demo plant on the double's address."""
+    data.mkdir(parents=True, exist_ok=True)
+    secret = data / "bot.secret"
+    secret.touch(mode=0o600)
+    secret.write_text(gateway.secret)
+    config = data / "config.toml"
+    words = {
+        "data": data,
+        "seed": shipped("config") / "demo_plant.toml",
+        "url": gateway.url,
+        "bot": gateway.bot_id,
+        "model": str(model).lower(),
+        "cache": Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chargehand" / "models",
+    }
+    config.write_text(_CONFIG.format_map(words), encoding="utf-8")
+    return config
+
+
+@asynccontextmanager
+async def _folder(data: Path | None) -> AsyncIterator[Path]:
+    if data is not None:
+        yield Path(os.path.abspath(data))  # noqa: PTH100 - touches no disk, as absolute() seems to the linter
+        return
+    with tempfile.TemporaryDirectory(prefix="chargehand-demo-") as folder:
+        yield Path(folder)
+
+
+async def _show(stage: Stage, script: Script, options: DemoOptions) -> list[Played]:
+    if options.with_console:
+        return await _show_console(stage, script)
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Playing the shift", total=len(script.lines))
+        player = Player(stage.gateway, stage.service, lambda done, _of: bar.update(task, completed=done))
+        return await player.play(script)
+
+
+async def _show_console(stage: Stage, script: Script) -> list[Played]:
+    """The shift plays while the console is open; leaving the console ends the demo."""
+    player = Player(stage.gateway, stage.service)
+    plays: list[Played] = []
+    async with asyncio.TaskGroup() as group:
+        playing = group.create_task(player.play(script))
+        await run_console(stage.service.socket, None)
+        if not playing.done():
+            playing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        plays = playing.result()
+    return plays
+
+
+async def _standing(service: Service) -> tuple[int, int]:
+    line = await Line.open(service.socket)
+    try:
+        status = (await line.ask("status"))["result"]["status"]
+    finally:
+        await line.close()
+    return status["held"] or 0, status["model_calls"] or 0

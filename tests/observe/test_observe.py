@@ -1,0 +1,63 @@
+"""Steps are logged as fields and counted; the words of a message are in neither."""
+
+import io
+import json
+from datetime import UTC, datetime
+
+from app.observe.log import StepLog, open_log
+from app.observe.meters import Meters
+from app.ports import Observation
+from app.records.action import LookUp, action_hash
+from app.records.answer import Say
+from app.records.decision import Acted, Approved, Decision, Failed, Held, Refused, Understood
+from app.records.message import Language, Message, MessageKind
+from app.records.reading import Intent, Layer, Reading
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SECRET = "陳師傅話SS-420唔夠"
+READING = Reading(Intent.INVENTORY_CHECK, 0.9, Layer.RULE, True, Language.YUE, "stock-how-many", SECRET)
+MESSAGE = Message("m1", "chan.siu-ming", None, MessageKind.TEXT, SECRET, NOW, raw=SECRET)
+STEPS = (
+    Understood(NOW, READING),
+    Held(NOW, NOW, "approval", Say("k", {"words": SECRET}), Say("k")),
+    Approved(NOW, "policy:read", LookUp(SECRET), action_hash(LookUp(SECRET))),
+    Acted(NOW, "D-00001:x", Say("k", {"words": SECRET})),
+    Refused(NOW, "policy:facts", "unknown_thing", Say("k", {"words": SECRET})),
+    Failed(NOW, "CH-211", Say("k", {"words": SECRET})),
+)
+
+
+def test_no_line_holds_the_words_of_a_message():
+    out = io.StringIO()
+    log = StepLog(open_log("info", out))
+    for step in STEPS:
+        log(Observation(Decision("D-00001", MESSAGE, steps=(STEPS[0],)), step, 12.34))
+    rows = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [row["event"] for row in rows] == [step.kind for step in STEPS]
+    assert all(row["decision"] == "D-00001" and row["took_ms"] == 12.3 for row in rows)
+    assert SECRET not in out.getvalue()
+
+
+def test_the_level_is_kept():
+    out = io.StringIO()
+    StepLog(open_log("error", out))(Observation(Decision("D-00001", MESSAGE), STEPS[0], 1.0))
+    assert out.getvalue() == ""
+
+
+def test_decisions_are_counted_by_intent_and_outcome():
+    meters = Meters()
+    for step in STEPS:
+        meters(Observation(Decision("D-00001", MESSAGE, steps=(STEPS[0],)), step, 1.0))
+    value = meters.registry.get_sample_value
+    for outcome in ("acted", "refused", "held", "failed"):
+        labels = {"intent": "inventory_check", "outcome": outcome}
+        assert value("chargehand_decisions_total", labels) == 1
+    assert value("chargehand_understood_total", {"intent": "inventory_check", "layer": "rule"}) == 1
+    assert value("chargehand_errors_total", {"code": "CH-211"}) == 1
+
+
+def test_gauges_are_read_when_asked():
+    meters, depth = Meters(), [1]
+    meters.gauge("queue_depth", "Messages waiting.", lambda: depth[0])
+    depth[0] = 7
+    assert meters.registry.get_sample_value("chargehand_queue_depth") == 7

@@ -1,0 +1,47 @@
+"""What is said is visible, within the limit, and of a form that the gateway takes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.doubles.wecom import GatewayDouble
+from app.outbound.wecom import say
+from app.records.errors import TurnedDown
+
+Rigs = Callable[..., Any]
+
+
+@given(st.text(st.characters(exclude_categories=[])))
+def test_every_text_is_made_visible_and_fits(text: str) -> None:
+    shown = say.visible(text)
+    assert shown.strip()
+    assert len(shown.encode()) <= 20_480
+
+
+async def test_a_click_updates_its_card(gateway: GatewayDouble, rig: Rigs) -> None:
+    r = rig()
+    async with r.running():
+        fields = {"card_type": "button_interaction", "task_id": "D-00042", "event_key": "approve"}
+        msgid = await gateway.event("lee.wai-man", "template_card_event", **fields)
+        await r.hears()
+        req_id = r.frames[0]["headers"]["req_id"]
+        await say.update_card(r.link, req_id, "D-00042", ["lee.wai-man"], "approved")
+        with pytest.raises(TurnedDown) as no:
+            await say.update_card(r.link, req_id, "D-00043", [], "another card")
+        assert no.value.errcode == 40058
+        with pytest.raises(TurnedDown) as no:
+            await say.welcome(r.link, req_id, "not an entrance")
+        assert no.value.errcode == 846605
+    assert gateway.seen.updates[msgid]["userids"] == ["lee.wai-man"]
+
+
+async def test_a_welcome_answers_an_entrance(gateway: GatewayDouble, rig: Rigs) -> None:
+    r = rig()
+    async with r.running():
+        msgid = await gateway.event("lee.wai-man", "enter_chat")
+        await r.hears()
+        await say.welcome(r.link, r.frames[0]["headers"]["req_id"], "您好")
+    assert gateway.seen.welcomes == {msgid: "您好"}

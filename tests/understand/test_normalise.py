@@ -1,0 +1,86 @@
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.understand.normalise import Scripts, clean, matching_form, opencc_scripts
+
+SCRIPTS = opencc_scripts()
+NAME = "Line Bot"
+PIECES = st.sampled_from(
+    ["@", "＠", "Line", "Bot", " ", "\u2005", "@Line Bot", "@linebot", "查", "庫存", "\u200b", "\ud83d",
+     "é", "e\u0301",
+     "１／２", "a@b.com", "\n", "ﷺ", "İ", "\ufe0f", "😀", "Ⓞ", "\x00", "嗰", "裏"]
+)  # fmt: skip
+TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=25).map("".join))
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("@Line Bot 查库存", "查库存"),
+        ("＠line bot查庫存", "查庫存"),
+        ("@LineBot\u2005查下", "查下"),
+        ("查下庫存 @Line Bot", "查下庫存"),
+        ("請@Line Bot,查下", "請 查下"),
+        ("@Line Bot @Line Bot 早", "早"),
+        ("@张三 @Line Bot 1/2 罐", "1/2 罐"),
+        ("@maria santos\u2005@Line Bot hello", "hello"),
+        ("@Line Bot", ""),
+        ("mail a@line.com or Line Bot <x@linebot.com>", "mail a@line.com or Line Bot <x@linebot.com>"),
+        ("see http://x.y/@linebot/z", "see http://x.y/@linebot/z"),
+        ("@Line Botany has it", "Botany has it"),
+        ("@GR-03 停机", "@GR-03 停机"),
+        ("ＳＯ－１０４２　１／２", "SO-1042 1/2"),
+        ("a\u200bb\u2060c\ufeffd\u00ade", "abcde"),
+        ("a\x00b\x07c\td\r\ne", "abc d e"),
+        ("broken \ud83d emoji", "broken \ufffd emoji"),
+        ("  many \u3000 spaces\n\n", "many spaces"),
+        ("⁣⁣⁣", ""),
+    ],
+)
+def test_what_was_sent_and_what_is_read(sent: str, read: str) -> None:
+    assert clean(sent, NAME, 4_000) == read
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    once = clean(text, NAME, 50)
+    assert clean(once, NAME, 50) == once
+    assert len(once) <= 50
+    assert not re.search("[\ud800-\udfff\x00-\x1f\u200b]", once)
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
+def test_the_matching_form_keeps_every_position(text: str) -> None:
+    cleaned = clean(text, NAME, 200)
+    form = matching_form(cleaned, SCRIPTS.simplify)
+    assert len(form) == len(cleaned)
+    assert all(b == a for a, b in zip(cleaned, form, strict=True) if a.isascii() and not a.isupper())
+
+
+def test_the_form_holds_positions_even_when_a_converter_changes_lengths() -> None:
+    assert matching_form("AB三C", lambda text: text.replace("三", "叁叁")) == "ab三c"
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("庫存", "库存"),
+        ("庫裏仲有", "库里仲有"),
+        ("嗰張單", "嗰张单"),
+        ("係咪噉", "系咪咁"),
+        ("8吋", "8寸"),
+        ("ABC", "abc"),
+    ],
+)
+def test_both_scripts_have_one_form(scripts: Scripts, written: str, form: str) -> None:
+    assert matching_form(written, scripts.simplify) == form
+
+
+@pytest.mark.parametrize("piece", ["@", "@张", "@Line ", "ﷺ", "😀\u200d", "@Line Bot ", "\u200b", "@Line"])
+def test_forty_thousand_characters_are_cut_and_survive(piece: str) -> None:
+    assert len(clean(piece * 40_000, NAME, 4_000)) <= 4_000
