@@ -81,7 +81,9 @@ def verbs() -> None:
 )
 @click.option("--out", type=_FILE, help="Write the transcript there, one JSON object a line.")
 @click.option("--no-console", is_flag=True, help="Print the transcript and end, also on a terminal.")
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep the data there.")
+@click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path, resolve_path=True), help="Keep the data there."
+)
 @click.option("--no-model", is_flag=True, help="Rules alone, without the local model.")
 def demo(script: Path | None, out: Path | None, no_console: bool, data: Path | None, no_model: bool) -> int:  # noqa: FBT001
     """Run a shift at the demo plant on this machine with nothing else."""

@@ -65,6 +65,9 @@ class Plant:
     faults: list = field(default_factory=list)
     count: int = 0
 
+    def note(self, seen) -> None:
+        self.seen.append((seen.decision.id, seen.step.kind))
+
     async def say(
         self, sender: str, text: str, *, kind=MessageKind.TEXT, msgid="", refers_to="", chat=None
     ) -> str:

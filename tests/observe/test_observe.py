@@ -2,7 +2,11 @@
 
 import io
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+
+import pytest
+import structlog
 
 from app.observe.log import StepLog, open_log
 from app.observe.meters import Meters
@@ -25,6 +29,13 @@ STEPS = (
     Refused(NOW, "policy:facts", "unknown_thing", Say("k", {"words": SECRET})),
     Failed(NOW, "CH-211", Say("k", {"words": SECRET})),
 )
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """Other tests get structlog as they expect it."""
+    yield
+    structlog.reset_defaults()
 
 
 def test_no_line_holds_the_words_of_a_message():

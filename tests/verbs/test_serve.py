@@ -81,7 +81,7 @@ def test_a_store_of_a_newer_version_is_refused(serve, tmp_path):
         store.commit()
     said = serve()
     assert "9999" in said
-    assert "install the newer program" in said
+    assert "install the newer version" in said
 
 
 def test_a_file_that_is_no_store_is_refused_and_kept(serve, tmp_path):

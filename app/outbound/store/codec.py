@@ -20,12 +20,14 @@ from app.records.errors import OwnFault
 from app.records.plant import Name
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Annotated[Step, Field(discriminator="kind")])
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_AS_IS = frozenset({str, int, float, bool, type(None)})
 _HALF = re.compile("[\ud800-\udfff]")
 
 
 def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces, Chinese as it is; half surrogates as escapes."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _ENCODER.encode(value)
     return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
@@ -45,15 +47,17 @@ def _names(of: Any) -> tuple[str, ...]:
 
 
 def _plain(value: object) -> Any:
+    if type(value) in _AS_IS:
+        return value
     match value:
         case Enum():
             return value.value
-        case None | str() | int() | float():
-            return value
         case datetime():
             return _time(value)
         case tuple():
             return [_plain(each) for each in value]
+        case str() | int() | float():
+            return value
         case Say():
             return {"key": value.key, "values": {_place(k): _tagged(v) for k, v in value.values.items()}}
         case _:

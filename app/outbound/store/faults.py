@@ -9,6 +9,7 @@ from app.records.errors import Down, OwnFault, StoreFull
 
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "53100", "25006", "58")
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "08", "40001", "40P01", "53", "55P03", "57")
+_STRANGE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 # PostgreSQL's codes: 53100 disk full, 25006 read-only, 58 system error, 08 and 57 connection lost,
 # 40001, 40P01 and 55P03 lost a race, 53 out of resources (PostgreSQL 15 manual, appendix A).
 
@@ -45,6 +46,10 @@ def named(fault: BaseException, where: str = "the store") -> BaseException:
     said = str(cause).strip()
     if mark.startswith(_FULL):
         ours: Exception = StoreFull(f"{where} cannot be written ({said}); free space or rights, then restart")
+    elif mark in _STRANGE:
+        ours = OwnFault(
+            f"{where} is no store of this product ({said}); restore a backup or name another place"
+        )
     elif mark.startswith(_BUSY) or (not mark and type(cause).__name__ == "OperationalError"):
         ours = Down(f"{where} does not answer ({said})")
     else:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,7 +90,7 @@ def stamp_or_none(at: datetime | None) -> str | None:
 
 def moment(kept: str) -> datetime:
     """A kept time, aware, in UTC."""
-    return datetime.fromisoformat(kept).astimezone(UTC)
+    return datetime.fromisoformat(kept)
 
 
 def moment_or_none(kept: str | None) -> datetime | None:
@@ -102,6 +103,7 @@ def listed(values: Sequence[object]) -> str:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(maxsize=4096)
 def strings(kept: str) -> tuple[str, ...]:
     """A kept list of strings."""
     return tuple(json.loads(kept))
