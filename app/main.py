@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import traceback
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -250,7 +251,10 @@ class Appliance:
         self._meters.frames_dropped.labels(reason).inc()
 
     def _fault(self, ticket: str, fault: Exception) -> None:
-        self._log.error("fault", decision=ticket, code=getattr(fault, "code", "CH-100"), exc_info=fault)
+        """Where it happened, never what it said: a fault's text may hold the words of a message."""
+        where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(fault.__traceback__)]
+        code = getattr(fault, "code", OwnFault.code)
+        self._log.error("fault", decision=ticket, code=code, fault=type(fault).__name__, where=where[-5:])
 
     def _console_fault(self, fault: Exception) -> None:
         self._meters.errors.labels(getattr(fault, "code", "CH-100")).inc()
