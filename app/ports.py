@@ -162,7 +162,10 @@ class Outbox(Protocol):
         """What may be sent now, oldest first, at most one per recipient conversation."""
 
     async def claim(self, outgoing_id: int) -> None:
-        """Note, durably, that an attempt is about to be written to the wire."""
+        """Note, durably, that an attempt is about to be written to the wire.
+
+        Raises NotWaiting for a row that does not wait, with nothing changed: it is somebody else's.
+        """
 
     async def sent(self, outgoing_id: int, at: datetime) -> None:
         """It was acknowledged; `at` is when its last frame was written."""

@@ -5,6 +5,7 @@ named by file only.
 """
 
 import difflib
+import json
 import os
 import re
 import sys
@@ -237,6 +238,28 @@ def load(file: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Se
 def keys() -> dict[str, Any]:
     """Every key with its field, in the order of the tree."""
     return dict(_fields(Settings, ""))
+
+
+def defaults_text() -> str:
+    """Every setting with its sentence and its default, as a TOML file that changes nothing."""
+    lines = ["# Every setting with its default. Copy what you change; the rest may stay away."]
+    table = ""
+    for key, info in keys().items():
+        *path, name = key.split(".")
+        if ".".join(path) != table:
+            table = ".".join(path)
+            lines += ["", f"[{table}]"]
+        value = _toml(info.get_default(call_default_factory=True))
+        lines += [f"# {info.description}", f"{'# ' if value is None else ''}{name} = {value or '…'}"]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
+    return json.dumps(str(value))
 
 
 def _fields(node: type[BaseModel], prefix: str) -> list[tuple[str, Any]]:

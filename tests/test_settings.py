@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.records.errors import SettingsWrong
-from app.settings import Settings, keys, load
+from app.settings import Settings, defaults_text, keys, load, shipped
 
 
 def write(folder: Path, text: str) -> Path:
@@ -78,3 +78,10 @@ def test_every_setting_says_what_it_is():
 
 def test_defaults_need_no_file():
     assert load(None, {})[0] == Settings()
+
+
+def test_the_shipped_defaults_are_the_ones_of_the_code(tmp_path: Path):
+    """Made anew by `python -c "from app.settings import *; print(defaults_text(), end='')"`."""
+    text = (shipped("config") / "defaults.toml").read_text(encoding="utf-8")
+    assert text == defaults_text()
+    assert load(write(tmp_path, text), {})[0] == Settings()

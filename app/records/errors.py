@@ -10,6 +10,7 @@ ChargehandError
 │   ├── StaleDecision   CH-122
 │   ├── ChainBroken     CH-123
 │   ├── StoreFull       CH-124
+│   ├── NotWaiting      CH-125
 │   ├── ModelWrong      CH-130
 │   └── FileWrong       CH-140
 └── Outside             CH-2xx
@@ -80,6 +81,12 @@ class StoreFull(OwnFault):
     """The store cannot be written."""
 
     code = "CH-124"
+
+
+class NotWaiting(OwnFault):
+    """Somebody else says this answer, or it was said already."""
+
+    code = "CH-125"
 
 
 class ModelWrong(OwnFault):

@@ -63,8 +63,8 @@ def _words(step: Step, said: Any) -> str:
             )
         case PlanAsked(words=words):
             return words
-        case PlanMade(plan=plan, by=by, solve_ms=ms):
-            return f"{plan} by {by} in {ms:.0f} ms"
+        case PlanMade(plan=plan, by=by, solve_ms=ms, hold=hold):
+            return f"{plan} by {by} in {ms:.0f} ms, held until {hold.until:%H:%M}Z: {said(hold.proposal)}"
         case Held(reason=reason, until=until, proposal=proposal):
             return f"for {reason} until {until:%Y-%m-%d %H:%M}Z: {said(proposal)}"
         case Approved(by=by, action=action):

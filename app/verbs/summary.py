@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from app.records.reading import Intent, Layer
 from app.verbs.play import Played
 
 _FIELDS = ("msgid", "sender", "chat", "text", "intent", "layer", "stage", "reply", "reply_ms", "decision_id")
@@ -23,6 +24,8 @@ class Figures:
     layers: dict[str, int]
     p50_ms: float | None
     p95_ms: float | None
+    plans: int
+    plans_p50_ms: float | None
     waiting: int
     model_calls: int
     cloud_calls: int
@@ -47,6 +50,11 @@ def figures(plays: list[Played], *, waiting: int, model_calls: int) -> Figures:
     """Adds up; a redelivered message counts once in times and layers."""
     once = {played.msgid: played.row for played in plays if played.row is not None}
     times = sorted(row["reply_ms"] for row in once.values() if row["reply_ms"] is not None)
+    plans = [
+        row["reply_ms"]
+        for row in once.values()
+        if row["intent"] == Intent.PRODUCTION_SCHEDULE and row["layer"] != Layer.UNSURE and row["reply_ms"]
+    ]
     layers = Counter(row["layer"] for row in once.values())
     return Figures(
         messages=len(plays),
@@ -54,6 +62,8 @@ def figures(plays: list[Played], *, waiting: int, model_calls: int) -> Figures:
         layers=dict(layers.most_common()),
         p50_ms=statistics.median(times) if times else None,
         p95_ms=times[max(0, -(-len(times) * 95 // 100) - 1)] if times else None,
+        plans=len(plans),
+        plans_p50_ms=statistics.median(plans) if plans else None,
         waiting=waiting,
         model_calls=model_calls,
         cloud_calls=0,
@@ -95,6 +105,8 @@ def print_figures(total: Figures, verified: str, console: Console) -> None:
     """The summary, one figure a line."""
     layers = " · ".join(f"{layer} {count}" for layer, count in total.layers.items())
     ms = "–" if total.p50_ms is None else f"p50 {total.p50_ms:.0f} ms · p95 {total.p95_ms:.0f} ms"
+    if total.plans_p50_ms is not None:
+        ms += f"; the {total.plans} that made a plan p50 {total.plans_p50_ms:.0f} ms"
     for name, value in (
         ("Messages", f"{total.messages}, without an end {total.without_end}"),
         ("Answered by", layers or "–"),

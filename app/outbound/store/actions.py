@@ -63,12 +63,13 @@ _PROGRESS = (
 _REQUEST = adding(REQUESTS, "n").returning(REQUESTS.c.n)
 _ANSWER = (
     sa.update(REQUESTS)
-    .where(REQUESTS.c.n == sa.bindparam("which"))
+    .where(REQUESTS.c.n == sa.bindparam("which"), REQUESTS.c.state == "waiting")
     .values({name: sa.bindparam(name) for name in ("state", "reason", "answered_at")})
 )
 SET_PLAN = sa.update(PLANS).where(PLANS.c.id == sa.bindparam("which")).values(state=sa.bindparam("state"))
 
 _CHANGE = {MovementKind.RECEIPT: 1, MovementKind.ISSUE: -1, MovementKind.SCRAP: -1, MovementKind.TRANSFER: -1}
+_FREES = frozenset({MovementKind.COUNT, MovementKind.SCRAP})  # what is not there is not held either
 _STOPS = frozenset({MachineState.DOWN, MachineState.MAINTENANCE})
 _DIGITS = 6  # decimals kept of a quantity, so that sums of parts come out even
 
@@ -100,16 +101,11 @@ def line_of(hands: Hands, item: str, facility: str) -> StockLine | None:
     return next((line for line in hands.facts.stock(item) if line.facility == facility), None)
 
 
-def set_stock(hands: Hands, action: MoveStock, facility: str, quantity: float, *, frees_hold: bool) -> None:
-    """Set the figure and book the change; below zero or below what is held the table refuses it."""
+def set_stock(hands: Hands, action: MoveStock, facility: str, quantity: float, on_hold: float) -> None:
+    """Set the figures and book the change; below zero or below what is held the table refuses it."""
     line = line_of(hands, action.item, facility)
-    before, held = (line.quantity, line.on_hold) if line else (0.0, 0.0)
-    after = round(quantity, _DIGITS)
-    values = {
-        "quantity": after,
-        "on_hold": min(held, max(after, 0.0)) if frees_hold else held,
-        "at": hands.at,
-    }
+    before, after = line.quantity if line else 0.0, round(quantity, _DIGITS)
+    values = {"quantity": after, "on_hold": round(on_hold, _DIGITS), "at": hands.at}
     if line:
         hands.facts.line.do(_SET_LINE, {"of": action.item, "site": facility, **values})
     else:
@@ -123,17 +119,17 @@ def set_stock(hands: Hands, action: MoveStock, facility: str, quantity: float, *
 def _move_stock(hands: Hands, action: MoveStock) -> tuple[str, Before]:
     line = line_of(hands, action.item, action.facility)
     counted = action.movement is MovementKind.COUNT
-    had = line.quantity if line else 0.0
+    had, held = (line.quantity, line.on_hold) if line else (0.0, 0.0)
     after = action.quantity if counted else had + _CHANGE[action.movement] * action.quantity
-    frees = action.movement in {MovementKind.COUNT, MovementKind.SCRAP}
-    set_stock(hands, action, action.facility, after, frees_hold=frees)
+    holds = min(held, max(after, 0.0)) if action.movement in _FREES else held
+    set_stock(hands, action, action.facility, after, holds)
     if action.movement is MovementKind.TRANSFER:
         if action.to_facility is None:
             raise OwnFault("a transfer without a facility to go to")
         there = line_of(hands, action.item, action.to_facility)
-        arrived = (there.quantity if there else 0.0) + action.quantity
-        set_stock(hands, action, action.to_facility, arrived, frees_hold=False)
-    return "", {}
+        has, held_there = (there.quantity, there.on_hold) if there else (0.0, 0.0)
+        set_stock(hands, action, action.to_facility, has + action.quantity, held_there)
+    return "", {"freed": held - holds}
 
 
 # Quality.
@@ -241,7 +237,7 @@ def _answer_request(hands: Hands, action: AnswerRequest) -> tuple[str, Before]:
     state = "accepted" if action.accepted else "declined"
     values = {"state": state, "reason": clean(action.reason), "answered_at": hands.at}
     if hands.facts.line.do(_ANSWER, {"which": number_of(action.request, "R", 4) or 0, **values}) != 1:
-        raise OwnFault(f"there is no request {action.request}")
+        raise OwnFault(f"no request {action.request} waits for an answer")
     return "", {}
 
 

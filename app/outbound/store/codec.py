@@ -20,20 +20,26 @@ from app.records.errors import OwnFault
 from app.records.plant import Name
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Annotated[Step, Field(discriminator="kind")])
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _AS_IS = frozenset({str, int, float, bool, type(None)})
 _HALF = re.compile("[\ud800-\udfff]")
 
 
 def canonical(value: object) -> str:
-    """JSON with sorted keys and no spaces, Chinese as it is; half surrogates as escapes."""
+    """JSON with sorted keys and no spaces, Chinese as it is; half surrogates as escapes.
+
+    Raises ValueError for a number that is not finite.
+    """
     text = _ENCODER.encode(value)
     return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def encode_step(step: Step) -> str:
     """A step as canonical JSON; raises OwnFault for a value that cannot be said."""
-    return canonical(_plain(step))
+    try:
+        return canonical(_plain(step))
+    except ValueError as fault:
+        raise OwnFault(f"a {step.kind} cannot be kept: {fault}") from fault
 
 
 def decode_step(text: str) -> Step:

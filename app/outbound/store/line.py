@@ -47,6 +47,11 @@ class Line:
         """Run a command that has no values, such as SAVEPOINT."""
         self._cursor.execute(sql)
 
+    def read_any_bytes(self) -> None:
+        """From now on read text that is none, which only SQLite keeps, with half surrogates in it."""
+        if self.dialect.name == "sqlite":
+            self._cursor.connection.text_factory = lambda kept: kept.decode(errors="surrogateescape")
+
     @property
     def is_open(self) -> bool:
         """Whether the transaction is still there: SQLite ends it itself when the disk fails."""

@@ -12,6 +12,7 @@ from app.outbound.store.line import among, clean, stamp
 from app.outbound.store.reader import Reader
 from app.outbound.store.writer import Writer
 from app.ports import Clock, Outgoing
+from app.records.errors import NotWaiting
 
 _EARLIER = OUTBOX.alias("earlier")
 _OVERTAKEN = sa.exists(
@@ -65,8 +66,12 @@ class SqlOutbox:
         return tuple(map(rows.outgoing, found))
 
     async def claim(self, outgoing_id: int) -> None:
-        """Note, durably, that an attempt is about to be written to the wire."""
-        await self._run(_CLAIM, which=outgoing_id, now=stamp(self._clock()))
+        """Note, durably, that an attempt is about to be written to the wire.
+
+        Raises NotWaiting for a row that does not wait, with nothing changed: it is somebody else's.
+        """
+        if await self._run(_CLAIM, which=outgoing_id, now=stamp(self._clock())) != 1:
+            raise NotWaiting(f"answer {outgoing_id} does not wait: it may not be said twice")
 
     async def sent(self, outgoing_id: int, at: datetime) -> None:
         """It was acknowledged; `at` is when its last frame was written."""
@@ -80,8 +85,8 @@ class SqlOutbox:
         """It can never be delivered; it shows as undelivered and holds nothing back."""
         await self._run(_GIVEN_UP, which=outgoing_id, why=clean(reason))
 
-    async def _run(self, statement: Executable, **values: object) -> None:
-        await self._writer.write(lambda book: book.line.do(statement, values))
+    async def _run(self, statement: Executable, **values: object) -> int:
+        return await self._writer.write(lambda book: book.line.do(statement, values))
 
 
 def take_back_claims(book: SqlBook) -> int:

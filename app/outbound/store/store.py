@@ -21,11 +21,11 @@ from app.outbound.store.writer import Writer
 from app.ports import Book, Clock, Facts, Names
 from app.records.answer import utc_now
 from app.records.decision import Decision
+from app.records.errors import Down
 from app.records.views import Counts, JobRun, Kept, Verified
 
 T = TypeVar("T")
 
-_PATIENCE_S = 10.0
 _ALIVE = sa.select(sa.literal(1))
 _PIN = sa.select(PEOPLE.c.pin_hash).where(PEOPLE.c.userid == sa.bindparam("userid"))
 
@@ -79,9 +79,14 @@ class SqlStore:
         await self._writer.write(lambda book: book.line.one(_ALIVE))
         await self._see(lambda line: line.one(_ALIVE))
 
-    def ping_now(self) -> None:
-        """Return when the writer has answered; blocks, for other threads."""
-        self._writer.submit(lambda book: book.line.one(_ALIVE)).result(_PATIENCE_S)
+    def ping_now(self, patience_s: float = 10.0) -> None:
+        """Return when the writer has answered; blocks, for other threads. Raises Down after `patience_s`."""
+        answer = self._writer.submit(lambda book: book.line.one(_ALIVE))
+        try:
+            answer.result(patience_s)
+        except TimeoutError:
+            answer.cancel()
+            raise Down(f"the store has not answered within {patience_s:g} s") from None
 
     async def vote(self, answer: str, userid: str, vote: int) -> None:
         """Keep a person's latest vote on an answer: 1 fits, 2 does not, 3 withdraws it."""

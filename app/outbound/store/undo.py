@@ -1,5 +1,6 @@
 """How the actions that have a reverse are taken back, as far as the plant has not gone on since."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -31,18 +32,21 @@ def take_back(hands: Hands, action: Action, before: Before) -> bool:
     return reverse(hands, action, before) if reverse else False
 
 
-def _unmove_stock(hands: Hands, action: MoveStock, _before: Before) -> bool:
-    """Book the opposite changes; False where goods that came have gone on or are held."""
-    booked = hands.facts.line.all(_BOOKED, {"key": hands.key})
-    undoing = replace(hands, key=f"{hands.key}:undo")
+def _unmove_stock(hands: Hands, action: MoveStock, before: Before) -> bool:
+    """Book the opposite changes and hold again what came free; False where goods that came have gone on."""
+    changes: defaultdict[str, float] = defaultdict(float)
+    for facility, change in hands.facts.line.all(_BOOKED, {"key": hands.key}):
+        changes[facility] -= change
     figures = []
-    for facility, change in booked:
+    for facility, change in changes.items():
         line = line_of(hands, action.item, facility)
-        if line is None or line.quantity - change < line.on_hold - 1e-9:
+        freed = before.get("freed", 0.0) if facility == action.facility else 0.0
+        if line is None or line.quantity + change < line.on_hold + freed - 1e-9:
             return False
-        figures.append((facility, line.quantity - change))
-    for facility, quantity in figures:
-        set_stock(undoing, action, facility, quantity, frees_hold=False)
+        figures.append((facility, line.quantity + change, line.on_hold + freed))
+    undoing = replace(hands, key=f"{hands.key}:undo")
+    for facility, quantity, on_hold in figures:
+        set_stock(undoing, action, facility, quantity, on_hold)
     return bool(figures)
 
 

@@ -19,7 +19,7 @@ from app.outbound.wecom.link import Link
 from app.outbound.wecom.session import Ack
 from app.outbound.wecom.streams import Streams
 from app.ports import Clock, Outbox, Outgoing
-from app.records.errors import LinkDown, OutcomeUnknown, TurnedDown
+from app.records.errors import LinkDown, NotWaiting, OutcomeUnknown, TurnedDown
 
 _BUSY = frozenset({-1, 45009, 45033})  # system busy, rate limit, concurrency limit
 _CONTENT = frozenset({40058, 40201, 93017})  # the text itself was refused: no other way helps
@@ -105,6 +105,8 @@ class Delivery:
         try:
             await self._outbox.claim(row.id)
             await self._attempt(row)
+        except NotWaiting:
+            _log.info("outgoing_of_another", outgoing=row.id, decision=row.decision_id)
         finally:
             self._busy.discard(_conversation(row))
             self._awake.set()
