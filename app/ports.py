@@ -13,6 +13,7 @@ from app.records.plant import (
     Facility,
     Item,
     Machine,
+    Operation,
     Order,
     Person,
     Plan,
@@ -58,6 +59,9 @@ class Facts(Protocol):
         """Every order with an operation not yet done, by due time."""
 
     def order(self, number: str) -> Order | None: ...
+    def running_on(self, machine: str) -> Operation | None:
+        """The operation that runs on a machine, or None."""
+
     def plan(self) -> Plan | None:
         """The published plan, or None."""
 

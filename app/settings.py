@@ -160,7 +160,7 @@ class Limits(_Node):
 class Planning(_Node):
     """The scheduler."""
 
-    solve_s: Seconds = Field(2.0, description="Time given to one plan.")
+    solve_s: Seconds = Field(1.5, description="Time given to one plan.")
     horizon_days: int = Field(28, ge=1, le=180, description="How far ahead a plan may reach.")
     slot_minutes: int = Field(5, ge=1, le=60, description="Grid of times in a plan.")
     workers: int = Field(2, ge=1, le=64, description="Threads of the solver.")

@@ -91,11 +91,13 @@ class Desk:
                 group.create_task(self._take(decision))
 
     async def _take(self, decision: Decision) -> None:
-        """Boundary: a message. One sender's messages are handled in their order."""
+        """Boundary: a message. One sender's are handled in their order; a plan keeps none waiting."""
         turn = self._turns.setdefault(decision.message.sender, asyncio.Lock())
         try:
             async with turn:
-                await self.handle(decision)
+                decision = await self.handle(decision)
+            if decision.stage is Stage.PLANNING:
+                await self._plan(decision)
         except Exception as fault:  # noqa: BLE001 - one of the four boundaries
             await self._give_up(decision.id, fault)
         finally:
@@ -103,16 +105,15 @@ class Desk:
 
     # A message.
 
-    async def handle(self, decision: Decision) -> None:
-        """Bring one decision as far as it can go without a person."""
+    async def handle(self, decision: Decision) -> Decision:
+        """Bring one decision as far as it can go without a person or a plan."""
         if decision.stage is Stage.RECEIVED:
             message = decision.message
             names, person, chosen = await self._parts.store.read(lambda facts: self._look(facts, message))
             await self._open_bubble(decision, person)
             reading = await self._read(message, names, person, chosen)
-            decision = await self._commit(lambda page: self._settle(page, decision, reading, chosen))
-        if decision.stage is Stage.PLANNING:
-            await self._plan(decision)
+            return await self._commit(lambda page: self._settle(page, decision, reading, chosen))
+        return decision
 
     def _look(self, facts: Facts, message: Message) -> tuple[Names, Person | None, Decision | None]:
         if self._names is None or self._names.version != facts.names_version():

@@ -144,13 +144,7 @@ def _told(ask: Ask, facts: Facts) -> Act | Refuse:
 
 
 def _now(machine: Machine, facts: Facts) -> Say:
-    running = (
-        (order, each)
-        for order in facts.orders()
-        for each in order.operations
-        if each.machine == machine.code and each.state is OperationState.RUNNING
-    )
-    work = next(running, None)
+    work = facts.running_on(machine.code)
     values: dict[str, object] = {
         "machine": machine_name(machine),
         "facility": facility(facts, machine.facility),
@@ -160,9 +154,6 @@ def _now(machine: Machine, facts: Facts) -> Say:
         "work": Say("intents.machine_status.idle"),
     }
     if work:
-        order, operation = work
-        values["work"] = Say(
-            "intents.machine_status.work", {"order": order.number, "operation": operation.name}
-        )
+        values["work"] = Say("intents.machine_status.work", {"order": work.order, "operation": work.name})
     runs = machine.state is MachineState.RUNNING
     return Say("intents.machine_status.now_running" if runs else "intents.machine_status.now", values)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from app.records.plant import Assignment, MachineState, MovementKind, Severity
@@ -129,6 +130,7 @@ Action = (
 )
 
 
+@lru_cache(maxsize=256)
 def action_hash(action: Action) -> str:
     """SHA-256, hex, of the action as canonical JSON: what an approval is bound to."""
     return digest_of(asdict(action))

@@ -79,7 +79,10 @@ async def demo(options: DemoOptions) -> int:
     if options.out is not None:
         options.out.write_text(transcript_text(plays), encoding="utf-8")
     console = Console(soft_wrap=False, width=None if sys.stdout.isatty() else 200)
-    print_transcript(plays, console)
+    if plays:
+        print_transcript(plays, console)
+    else:
+        console.print("The console was left before the whole shift had been played.")
     total = figures(plays, waiting=waiting, model_calls=calls)
     print_figures(total, verified.sentence, console)
     return 0 if total.without_end == 0 and verified.ok else 1

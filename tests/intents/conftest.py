@@ -98,6 +98,10 @@ class FakeFacts:
     def order(self, number: str) -> Order | None:
         return next((o for o in self.every_order if o.number == number), None)
 
+    def running_on(self, machine: str) -> Operation | None:
+        steps = (step for order in self.every_order for step in order.operations)
+        return next((s for s in steps if s.machine == machine and s.state is OperationState.RUNNING), None)
+
     def plan(self) -> Plan | None:
         return next((p for p in self.plans if p.state is PlanState.PUBLISHED), None)
 

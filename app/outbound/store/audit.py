@@ -39,12 +39,17 @@ _UNSEALED = (
 )
 _BEGUN = sa.select(sa.literal(1)).where(_AUDIT.c.decision == _DECISIONS.c.n, _AUDIT.c.step == 0)
 _UNBEGUN = sa.select(_DECISIONS.c.n).where(~sa.exists(_BEGUN)).order_by(_DECISIONS.c.n).limit(1)
-_SOME = sa.select(_DECISIONS.c.n).where(_DECISIONS.c.n > sa.bindparam("after")).order_by(_DECISIONS.c.n)
-_SOME_ONE = _SOME.limit(sa.bindparam("page", type_=sa.Integer)).subquery()
+_PAGE = (
+    sa.select(_DECISIONS.c.n)
+    .where(_DECISIONS.c.n > sa.bindparam("after"))
+    .order_by(_DECISIONS.c.n)
+    .limit(sa.bindparam("page", type_=sa.Integer))
+    .subquery()
+)
 _KEPT = (
     sa.select(_DECISIONS.c.n, _DECISIONS.c.stage, _DECISIONS.c.steps, _AUDIT.c.seq, _AUDIT.c.kind)
     .join(_AUDIT, _AUDIT.c.decision == _DECISIONS.c.n)
-    .where(_DECISIONS.c.n.in_(sa.select(_SOME_ONE.c.n)))
+    .where(_DECISIONS.c.n.in_(sa.select(_PAGE.c.n)))
     .order_by(_DECISIONS.c.n, _AUDIT.c.step)
 )
 _KIND = {next(f.default for f in fields(step) if f.name == "kind"): step for step in get_args(Step)}

@@ -69,6 +69,9 @@ _ORDER = sa.select(ORDERS).where(ORDERS.c.number == sa.bindparam("number"))
 _ORDER_STEPS = (
     sa.select(OPERATIONS).where(OPERATIONS.c.order == sa.bindparam("number")).order_by(OPERATIONS.c.position)
 )
+_RUNNING = sa.select(OPERATIONS).where(
+    OPERATIONS.c.machine == sa.bindparam("machine"), OPERATIONS.c.state == "running"
+)
 _NUMBERS = sa.select(ORDERS.c.number).order_by(ORDERS.c.number)
 
 _PUBLISHED = sa.select(PLANS).where(PLANS.c.state == "published")
@@ -145,6 +148,11 @@ class SqlFacts:
 
     def order(self, number: str) -> Order | None:
         return next(iter(self._orders(_ORDER, _ORDER_STEPS, {"number": number})), None)
+
+    def running_on(self, machine: str) -> Operation | None:
+        """The operation that runs on a machine, or None."""
+        row = self.line.one(_RUNNING, {"machine": machine})
+        return rows.operation(row) if row else None
 
     def _orders(self, which: Executable, steps: Executable, values: Values | None) -> tuple[Order, ...]:
         heads = self.line.all(which, values)

@@ -85,7 +85,7 @@ def stamp(at: datetime) -> str:
     """A time as it is kept; raises ValueError for one without a zone."""
     if at.tzinfo is None:
         raise ValueError("a time without a zone cannot be kept")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")
 
 
 def stamp_or_none(at: datetime | None) -> str | None:

@@ -1,11 +1,14 @@
 """The form of a plant description: strict, with names for what is wrong."""
 
 import tomllib
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.records.errors import FileWrong
 from app.records.message import Language
@@ -13,7 +16,12 @@ from app.records.plant import MachineState, Role, Severity
 
 Day = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 DayTime = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
-IsoDate = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+
+
+def _date(text: str) -> str:
+    if date.fromisoformat(text).isoformat() != text:
+        raise ValueError("a day is written as 2026-12-25")
+    return text
 
 
 def _zone(name: str) -> str:
@@ -24,8 +32,12 @@ def _zone(name: str) -> str:
     return name
 
 
+IsoDate = Annotated[str, AfterValidator(_date)]
+Days = Annotated[int, Field(ge=-3650, le=3650)]
+
+
 class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Named(_Form):
@@ -43,6 +55,12 @@ class WindowForm(_Form):
     days: tuple[Day, ...]
     start: DayTime
     end: DayTime
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> "WindowForm":
+        if self.start >= self.end:
+            raise ValueError("a window ends after it starts; one over midnight is written as two")
+        return self
 
 
 class CalendarForm(_Form):
@@ -90,7 +108,13 @@ class StockForm(_Form):
     quantity: float = Field(ge=0)
     bin: str
     on_hold: float = Field(0.0, ge=0)
-    hours_ago: float = Field(2.0, ge=0)
+    hours_ago: float = Field(2.0, ge=0, le=87_600)
+
+    @model_validator(mode="after")
+    def _is_there(self) -> "StockForm":
+        if self.on_hold > self.quantity:
+            raise ValueError("more is on hold than there is")
+        return self
 
 
 class ItemForm(Named):
@@ -127,8 +151,8 @@ class OrderForm(_Form):
     item: str
     quantity: float = Field(gt=0)
     facility: str
-    release_days: int
-    due_days: int
+    release_days: Days
+    due_days: Days
     due_at: DayTime = "17:00"
     weight: int = Field(1, ge=1, le=9)
     done: int = Field(0, ge=0)
@@ -178,7 +202,7 @@ class PlantForm(_Form):
 def read_plant(file: Path) -> PlantForm:
     """The description in a file; raises FileWrong naming the file and the key."""
     try:
-        return PlantForm.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        plant = PlantForm.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except OSError as fault:
         raise FileWrong(f"{file}: {fault.strerror}") from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
@@ -186,3 +210,50 @@ def read_plant(file: Path) -> PlantForm:
     except ValidationError as fault:
         first = fault.errors()[0]
         raise FileWrong(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    for key, mistake in chain(_twice(plant), _loose(plant)):
+        raise FileWrong(f"{file}: {key}: {mistake}")
+    return plant
+
+
+_CODES = {"calendar": "name", "facility": "code", "person": "userid", "machine": "code", "item": "code",
+          "order": "number"}  # fmt: skip
+_NAMED_BY = {
+    "calendar": "calendar", "facility": "facility", "from_facility": "facility", "to_facility": "facility",
+    "machine": "machine", "running_on": "machine", "item": "item", "order": "order",
+    "asked_by": "person", "lead": "person", "opened_by": "person",
+}  # fmt: skip
+"""Keys whose value is the code of a thing of that kind."""
+
+
+def _twice(plant: PlantForm) -> Iterator[tuple[str, str]]:
+    lists = {kind: [getattr(each, code) for each in getattr(plant, kind)] for kind, code in _CODES.items()}
+    lists |= {f"item.{n}.stock": [s.facility for s in item.stock] for n, item in enumerate(plant.item)}
+    for key, codes in lists.items():
+        yield from (
+            (f"{key}.{n}", f"'{code}' is there twice") for n, code in enumerate(codes) if code in codes[:n]
+        )
+
+
+def _loose(plant: PlantForm) -> Iterator[tuple[str, str]]:
+    """What names a thing that is not in the file."""
+    known = {kind: {getattr(each, code) for each in getattr(plant, kind)} for kind, code in _CODES.items()}
+    for key, form in _entries(plant):
+        for name, kind in _NAMED_BY.items():
+            code = getattr(form, name, None)
+            if code is not None and code not in known[kind]:
+                yield f"{key}.{name}", f"there is no {kind} '{code}'"
+    for n, route in enumerate(plant.route):
+        missing = ((m, code) for m, code in enumerate(route.items) if code not in known["item"])
+        yield from ((f"route.{n}.items.{m}", f"there is no item '{code}'") for m, code in missing)
+
+
+def _entries(plant: PlantForm) -> Iterator[tuple[str, _Form]]:
+    """Every entry of the file with its key, stock included."""
+    for kind in ("facility", "person", "machine", "item", "order", "request", "case"):
+        yield from _numbered(kind, getattr(plant, kind))
+    for n, item in enumerate(plant.item):
+        yield from _numbered(f"item.{n}.stock", item.stock)
+
+
+def _numbered(key: str, forms: Iterable[_Form]) -> Iterator[tuple[str, _Form]]:
+    return ((f"{key}.{n}", form) for n, form in enumerate(forms))

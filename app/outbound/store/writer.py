@@ -42,7 +42,7 @@ class _Attempt:
 
     def settle(self, whole: BaseException | None) -> None:
         fault = self.own.fault or whole
-        if self.future.cancelled():
+        if self.future.done():  # cancelled meanwhile
             return
         if fault is None:
             self.future.set_result(self.value)
@@ -53,6 +53,15 @@ class _Attempt:
 def _settle_all(attempts: list[_Attempt], whole: BaseException | None) -> None:
     for attempt in attempts:
         attempt.settle(whole)
+
+
+def _tell(batch: list[_Attempt], whole: BaseException | None) -> None:
+    """Resolve every future, each loop's own by one wake-up of it."""
+    _settle_all([attempt for attempt in batch if attempt.loop is None], whole)
+    for loop in {attempt.loop for attempt in batch if attempt.loop is not None}:
+        mine = [attempt for attempt in batch if attempt.loop is loop]
+        with suppress(RuntimeError):  # a loop that is closed has nobody who waits
+            loop.call_soon_threadsafe(_settle_all, mine, whole)
 
 
 class Writer:
@@ -99,12 +108,24 @@ class Writer:
             self._queue.put(attempt)
 
     def _work(self) -> None:
-        going = True
-        while going:
-            batch, going = self._take()
-            if batch:
-                self._keep(batch)
-        self._drop()
+        try:
+            going = True
+            while going:
+                batch, going = self._take()
+                if batch:
+                    self._keep(batch)
+        finally:
+            self._drop()
+            self._turn_away()
+
+    def _turn_away(self) -> None:
+        """Nobody waits for ever, however the thread ends."""
+        with self._door:
+            self._closed = True
+            while not self._queue.empty():
+                waiting = self._queue.get()
+                if waiting is not None and waiting.begin():
+                    _tell([waiting], OwnFault("the store is closed"))
 
     def _take(self) -> tuple[list[_Attempt], bool]:
         """All that waits, at most a batch; False when told to stop."""
@@ -124,13 +145,7 @@ class Writer:
             self._transact(batch)
         if is_of_database(whole.fault):
             self._drop()
-        for attempt in batch:
-            if attempt.loop is None:
-                attempt.settle(whole.fault)
-        for loop in {attempt.loop for attempt in batch if attempt.loop is not None}:
-            mine = [attempt for attempt in batch if attempt.loop is loop]
-            with suppress(RuntimeError):  # a loop that is closed has nobody who waits
-                loop.call_soon_threadsafe(_settle_all, mine, whole.fault)
+        _tell(batch, whole.fault)
 
     def _transact(self, batch: list[_Attempt]) -> None:
         line = self._line = self._line or self._engines.writer()

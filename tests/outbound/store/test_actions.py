@@ -120,6 +120,39 @@ async def test_what_is_held_cannot_be_issued_but_can_be_scrapped(plant: SqlStore
     assert (kept.quantity, kept.on_hold) == (20, 20)
 
 
+@pytest.mark.parametrize(("kind", "amount"), [(MovementKind.COUNT, 4), (MovementKind.SCRAP, 90)])
+async def test_taking_back_holds_again_what_came_free(plant: SqlStore, kind, amount):
+    await set_up(plant, held=80)
+    before = await plant.read(lambda facts: line(facts, "A"))
+    move = MoveStock(KNIFE, "A", kind, amount)
+    await apply(plant, move)
+    assert (await plant.read(lambda facts: line(facts, "A"))).on_hold == await quantity(plant) < 80
+    assert await reverse(plant, move)
+    assert await plant.read(lambda facts: line(facts, "A")) == before
+
+
+async def test_what_was_held_since_stays_held_when_a_count_is_taken_back(plant: SqlStore):
+    await set_up(plant, held=10)
+    count = MoveStock(KNIFE, "A", MovementKind.COUNT, 4)
+    await apply(plant, count)
+    await apply(plant, MoveStock(KNIFE, "A", MovementKind.RECEIPT, 20), "later")
+    again = OpenCase("A", "x", Severity.MINOR, "lam.suk-fan", item=KNIFE, hold_quantity=7)
+    await apply(plant, again, "again")
+    assert await reverse(plant, count)
+    kept = await plant.read(lambda facts: line(facts, "A"))
+    assert (kept.quantity, kept.on_hold) == (120, 17)
+
+
+async def test_a_transfer_to_the_same_site_changes_nothing_and_is_taken_back(plant: SqlStore):
+    await set_up(plant, held=30)
+    before = await plant.read(lambda facts: facts.stock(KNIFE))
+    move = MoveStock(KNIFE, "A", MovementKind.TRANSFER, 40, to_facility="A")
+    await apply(plant, move)
+    assert await plant.read(lambda facts: facts.stock(KNIFE)) == before
+    assert await reverse(plant, move)
+    assert await plant.read(lambda facts: facts.stock(KNIFE)) == before
+
+
 async def test_what_has_gone_on_cannot_be_taken_back(plant: SqlStore):
     await set_up(plant)
     receipt = MoveStock(KNIFE, "A", MovementKind.RECEIPT, 50)
@@ -334,6 +367,10 @@ async def test_a_request_is_opened_and_answered(plant: SqlStore, ticker, accepte
     assert found is not None
     assert (found.state, found.answered_at, found.words) == (state, ticker.now, "借車")
     assert number not in [r.number for r in await plant.read(lambda facts: facts.requests())]
+    with pytest.raises(OwnFault, match=f"no request {number} waits"):
+        await apply(plant, AnswerRequest(number, not accepted, "no"), "again")
+    assert await plant.read(lambda facts: facts.request(number)) == found
+    assert await apply(plant, AnswerRequest(number, accepted, "明早"), "answer") == "", "the same key"
 
 
 @pytest.mark.parametrize("action", [LookUp("stock"), Settle("D-00001", True, "0")], ids=lambda a: a.kind)

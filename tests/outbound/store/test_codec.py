@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.outbound.store.codec import canonical, decode_step, encode_step
-from app.records.action import Action, action_hash
+from app.records.action import Action, MoveStock, action_hash
 from app.records.answer import Say
-from app.records.decision import Approved, Refused, Step
+from app.records.decision import Approved, Failed, Refused, Step
 from app.records.errors import OwnFault
-from app.records.plant import Name
+from app.records.plant import MovementKind, Name
 
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=3, minutes=30))])
 TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=ZONES)  # noqa: DTZ001
-FLOATS = st.floats(allow_nan=False)
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(st.characters() | st.sampled_from("\ud83d\udfff\x00廠🔪"), max_size=20)
 PLACES = st.from_regex(r"[a-z_]{1,8}", fullmatch=True)
 NAMES = st.builds(Name, TEXTS, TEXTS, TEXTS)
@@ -90,6 +91,16 @@ def test_what_is_kept_is_text_that_every_database_takes(say: Say):
 def test_what_cannot_be_said_is_refused_before_it_is_kept(values: dict[str, object]):
     with pytest.raises(OwnFault):
         encode_step(Refused(datetime.now(UTC), "policy:test", "no", Say("x", values)))
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_json_does_not_know_is_refused_before_it_is_kept(number: float):
+    nested = Say("x", {"list": (Say("y", {"n": number}),)})
+    move = MoveStock("KN-STEAK", "A", MovementKind.COUNT, number)
+    for step in (Failed(NOW, "x", Say("x", {"n": number})), Failed(NOW, "x", nested),
+                 Approved(NOW, "policy:test", move, "0")):  # fmt: skip
+        with pytest.raises(OwnFault, match="cannot be kept"):
+            encode_step(step)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
 """What must still be said: in order within a conversation, through crashes, given up aloud."""
 
+import asyncio
 from datetime import timedelta
 
+import pytest
+
 from app.outbound.store import SqlStore, open_store
+from app.records.errors import NotWaiting
 
 
 async def said(store: SqlStore, make, *texts: str, **more) -> None:
@@ -85,3 +89,25 @@ async def test_nothing_is_due_before_its_time(store: SqlStore, make, ticker):
     await said(store, make, "a1")
     ticker.now -= timedelta(seconds=1)
     assert await due(store) == []
+
+
+async def test_only_what_waits_can_be_claimed(store: SqlStore, make, ticker, sql):
+    await said(store, make, "a1")
+    await store.outbox.claim(1)
+    with pytest.raises(NotWaiting, match="twice"):
+        await store.outbox.claim(1)
+    await store.outbox.sent(1, ticker.now)
+    for gone in (1, 99):
+        with pytest.raises(NotWaiting):
+            await store.outbox.claim(gone)
+    assert sql("SELECT state, attempts FROM outbox") == [("sent", 1)]
+
+
+async def test_of_two_nodes_that_saw_the_same_row_one_says_it(store: SqlStore, url: str, make):
+    await said(store, make, "a1")
+    other = open_store(url)
+    assert [row.id for node in (store, other) for row in await node.outbox.due(9)] == [1, 1]
+    claims = (node.outbox.claim(1) for node in (store, other))
+    outcomes = await asyncio.gather(*claims, return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "NotWaiting"]
+    other.close()

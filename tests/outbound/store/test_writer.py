@@ -182,6 +182,63 @@ async def test_a_write_that_is_cancelled_in_time_never_runs(store: SqlStore, mak
     assert ran == []
 
 
+async def test_a_write_that_is_cancelled_under_way_hurts_no_neighbour(store: SqlStore, make):
+    """Its change is kept: whoever cancelled must look whether it is."""
+    gate, inside, go_on = Gate(store._writer), threading.Event(), threading.Event()
+    message = make.message("cancelled")
+
+    def slow(book):
+        inside.set()
+        go_on.wait(10)
+        return book.accept(message)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(store.write(c)) for c in (accept(make), slow, accept(make))]
+        await asyncio.sleep(0)
+        gate.release()
+        await asyncio.to_thread(inside.wait, 10)
+        tasks[1].cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+    assert [tasks[0].result().fresh, tasks[1].cancelled(), tasks[2].result().fresh] == [True] * 3
+    assert await store.by_msgid(message.msgid) is not None
+
+
+def test_a_loop_that_is_closed_hurts_no_neighbour(store: SqlStore, make):
+    gate = Gate(store._writer)
+    loop = asyncio.new_event_loop()
+    left = loop.create_task(store.write(accept(make)))
+    left._log_destroy_pending = False
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    neighbour = store._writer.submit(accept(make))
+    gate.release()
+    assert neighbour.result(10).decision_id == "D-00002"
+    asyncio.run(store.ping())
+
+
+async def test_neighbours_of_a_change_that_raises_hear_of_theirs_only(store: SqlStore, make):
+    def raises(_book):
+        raise StopIteration
+
+    gate = Gate(store._writer)
+    writes = asyncio.gather(
+        *(store.write(c) for c in (accept(make), raises, accept(make))), return_exceptions=True
+    )
+    await asyncio.sleep(0)
+    gate.release()
+    first, fault, third = await writes
+    assert (first.fresh, type(fault), third.fresh) == (True, OwnFault, True)
+
+
+def test_a_ping_that_is_not_answered_is_down(store: SqlStore):
+    gate = Gate(store._writer)
+    with pytest.raises(Down, match=r"not answered within 0\.01 s"):
+        store.ping_now(0.01)
+    gate.release()
+    store.ping_now()
+
+
 @pytest.mark.parametrize("fault", [StopIteration(), LookupError("x"), GeneratorExit(), KeyboardInterrupt()])
 async def test_whatever_a_change_raises_somebody_hears_and_the_writer_lives(store: SqlStore, make, fault):
     def raises(_book):
@@ -235,4 +292,62 @@ def test_closing_finishes_what_waits(url: str, make):
         store._writer.submit(accept(make))
     with pytest.raises(OwnFault, match="closed"):
         store.decision("D-00001")
+    store.close()
+
+
+class Slow:
+    """A queue in front of another: what is put waits until somebody has said the last word, or cannot."""
+
+    def __init__(self, inner) -> None:
+        self._inner, self.entered, self._last = inner, threading.Event(), threading.Event()
+
+    def put(self, attempt) -> None:
+        if attempt is None:
+            self._last.set()
+        else:
+            self.entered.set()
+            self._last.wait(0.2)
+        self._inner.put(attempt)
+
+    def get(self):
+        return self._inner.get()
+
+    def empty(self) -> bool:
+        return self._inner.empty()
+
+
+def test_nothing_is_queued_behind_the_last_word(url: str, make):
+    """A change whose caller was let in resolves, even when the store is closed in the same moment."""
+    store, found = open_store(url), []
+    gate, slow = Gate(store._writer), Slow(store._writer._queue)
+    store._writer._queue = slow
+    submitting = threading.Thread(target=lambda: found.append(store._writer.submit(accept(make))))
+    closing = threading.Thread(target=store.close)
+    submitting.start()
+    assert slow.entered.wait(10)
+    closing.start()
+    submitting.join(10)
+    gate.release()
+    closing.join(10)
+    assert outcomes(found) == ["ok"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_all_that_wait_hear_of_it_when_the_writer_ends(url: str, make):
+    store = open_store(url)
+    gate = Gate(store._writer)
+
+    def ends():
+        raise MemoryError
+
+    store._writer._take = ends
+    futures = [store._writer.submit(accept(make)) for _ in range(3)]
+    writes = asyncio.gather(*(store.write(accept(make)) for _ in range(3)), return_exceptions=True)
+    await asyncio.sleep(0)
+    gate.release()
+    assert outcomes(futures) == ["OwnFault"] * 3
+    async with asyncio.timeout(10):
+        assert [type(fault) for fault in await writes] == [OwnFault] * 3
+    with pytest.raises(OwnFault, match="closed"):
+        await store.write(accept(make))
     store.close()

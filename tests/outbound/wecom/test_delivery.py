@@ -10,6 +10,7 @@ import pytest
 from app.doubles.wecom import GatewayDouble
 from app.ports import Outgoing
 from app.records.answer import utc_now
+from app.records.errors import NotWaiting
 
 Rigs = Callable[..., Any]
 SENDER = "chan.siu-ming"
@@ -90,6 +91,32 @@ async def test_the_claim_is_durable_before_the_wire(gateway: GatewayDouble, rig:
         gate.set()
         await r.settled()
     assert gateway.seen.answer(msgid) == "done"
+
+
+async def test_a_row_that_somebody_else_says_is_left_to_them(gateway: GatewayDouble, rig: Rigs) -> None:
+    r = rig()
+    gateway.rules.singles |= {"lee.wai-man", "ng.mei-ling"}
+    claim = r.box.claim
+
+    async def contended(outgoing_id: int) -> None:
+        if outgoing_id == 1:
+            r.box.state[1] = "claimed"
+            raise NotWaiting
+        await claim(outgoing_id)
+
+    r.box.claim = contended
+    async with r.running(delivery=True):
+        await r.ready()
+        r.box.add(_notice(1, "lee.wai-man", "said by another"))
+        r.box.add(_notice(2, "ng.mei-ling", "ours"))
+        r.delivery.wake()
+        await r.settled(2)
+        r.box.state[1] = "sent"
+        r.box.add(_notice(3, "lee.wai-man", "the next"))
+        r.delivery.wake()
+        await r.settled(3)
+    assert [push.content for push in gateway.seen.pushes["lee.wai-man"]] == ["the next"]
+    assert r.box.log == [("claim", 2), ("sent", 2), ("claim", 3), ("sent", 3)]
 
 
 async def test_after_a_reconnect_the_answer_is_pushed(gateway: GatewayDouble, rig: Rigs) -> None:
