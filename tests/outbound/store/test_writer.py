@@ -192,7 +192,7 @@ async def test_a_write_that_is_cancelled_under_way_hurts_no_neighbour(store: Sql
         go_on.wait(10)
         return book.accept(message)
 
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
         tasks = [group.create_task(store.write(c)) for c in (accept(make), slow, accept(make))]
         await asyncio.sleep(0)
         gate.release()
@@ -227,7 +227,8 @@ async def test_neighbours_of_a_change_that_raises_hear_of_theirs_only(store: Sql
     )
     await asyncio.sleep(0)
     gate.release()
-    first, fault, third = await writes
+    async with asyncio.timeout(10):
+        first, fault, third = await writes
     assert (first.fresh, type(fault), third.fresh) == (True, OwnFault, True)
 
 
