@@ -1,8 +1,10 @@
 """Plays a script as WeCom frames through the gateway double, and collects what came of each line."""
 
 import asyncio
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from app.doubles.wecom.gateway import GatewayDouble
@@ -28,11 +30,16 @@ class Played:
 
 @dataclass(slots=True)
 class Player:
-    """Says every line at its time; a click waits until the lines before it have ended."""
+    """Says every line at its time; a click waits until the lines before it have ended.
+
+    `run` heads the msgids that the script leaves out, so that a second run on the same data is new.
+    """
 
     gateway: GatewayDouble
     service: Service
     tick: Callable[[int, int], None] = lambda _done, _of: None
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
+    _numbers: Iterator[int] = field(default_factory=count, init=False)
     _last_answer: str = field(default="", init=False)
 
     async def play(self, script: Script, *, end_timeout_s: float = 60.0) -> list[Played]:
@@ -43,22 +50,26 @@ class Player:
             await asyncio.sleep(max(0.0, start + line.at_s - loop.time()))
             if line.click or line.feedback:
                 await self._ends(said, end_timeout_s)
-            said.append(Played(line, await self._say(line)))
+            said.append(
+                Played(line, await self._say(line, line.msgid or f"{self.run}-{next(self._numbers):05d}"))
+            )
             self.tick(len(said), len(script.lines))
         return await self._ends(said, end_timeout_s)
 
-    async def _say(self, line: ScriptLine) -> str:
+    async def _say(self, line: ScriptLine, msgid: str) -> str:
         if line.text is not None:
-            return await self.gateway.say(line.sender, line.text, chat=line.chat, msgid=line.msgid)
+            return await self.gateway.say(line.sender, line.text, chat=line.chat, msgid=msgid)
         if line.event is not None:
-            return await self.gateway.event(line.sender, line.event)
+            return await self.gateway.event(line.sender, line.event, msgid=msgid)
         if line.feedback is not None:
             vote = {"id": self._last_answer, "type": line.feedback}
-            return await self.gateway.event(line.sender, "feedback_event", fields=vote)
+            return await self.gateway.event(line.sender, "feedback_event", msgid=msgid, fields=vote)
         assert line.click is not None  # noqa: S101 - the script's own validator promises it
         ticket = line.click.decision if line.click.decision != "latest" else await self._latest_held()
         click = {"task_id": ticket, "event_key": line.click.key}
-        return await self.gateway.event(line.sender, "template_card_event", chat=line.chat, fields=click)
+        return await self.gateway.event(
+            line.sender, "template_card_event", chat=line.chat, msgid=msgid, fields=click
+        )
 
     async def _latest_held(self) -> str:
         line = await Line.open(self.service.socket)
