@@ -112,17 +112,22 @@ async def test_no_more_than_so_many_are_handled_at_once(plant):
         assert len(readers[0].order) == 3
 
 
+class Never:
+    """Plans for ever; `asked` is set once it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def solve(self, problem, *, limit_s):
+        self.asked.set()
+        await asyncio.Event().wait()
+
+
 async def test_a_restart_takes_up_what_was_received_and_what_was_being_planned(plant):
-    stuck = asyncio.Event()
-
-    class Never:
-        async def solve(self, problem, *, limit_s):
-            stuck.set()
-            await asyncio.Event().wait()
-
-    async with plant(solver=Never()) as here:
+    never = Never()
+    async with plant(solver=never) as here:
         planning = await here.say("ng.mei-ling", "重新安排生產計劃")
-        await stuck.wait()
+        await never.asked.wait()
         assert (await here.decision(planning)).stage == "planning"
     async with plant(running=False) as here:
         received = await here.say("raj.kumar", "how much SS-304 do we have?", msgid="later")
@@ -199,3 +204,11 @@ async def test_a_vote_ends_without_an_answer(plant):
         assert vote.stage == "done"
         assert await here.said(vote.id) == []
         assert vote.id not in here.bubbles.opened
+
+
+async def test_a_plan_keeps_no_later_message_of_its_sender_waiting(plant):
+    async with plant(solver=Never()) as here:
+        planning = await here.say("ng.mei-ling", "重新安排生產計劃")
+        later = await here.ask("ng.mei-ling", "SS-420 庫存")
+        assert later.stage == "done"
+        assert (await here.decision(planning)).stage == "planning"
