@@ -29,6 +29,11 @@ def shipped(kind: Literal["config", "models"]) -> Path:
     return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "chargehand" / kind
 
 
+def user_cache() -> Path:
+    """Where this user keeps what can be made again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chargehand"
+
+
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 _BYTES = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
@@ -124,7 +129,9 @@ class Model(_Node):
     head: str = Field("intent", description="Folder below models/ with the trained head.")
     weights_file: Path | None = Field(None, description="GGUF file to use in place of the manifest's source.")
     cache_dir: Path | None = Field(
-        None, description="Where weights are put together; none means models in data_dir."
+        None,
+        description="Where weights are put together; none means models in data_dir, or, where that does not "
+        "exist, in the user's cache.",
     )
     threads: int = Field(2, ge=1, le=256, description="Threads of one evaluation.")
     timeout_s: Seconds = Field(2.0, description="Longest wait for one message, queue included.")
@@ -210,7 +217,9 @@ class Settings(_Node):
     @property
     def weights_dir(self) -> Path:
         """Where weights are put together, with the default filled in."""
-        return self.model.cache_dir or self.data_dir / "models"
+        if self.model.cache_dir is not None:
+            return self.model.cache_dir
+        return self.data_dir / "models" if self.data_dir.is_dir() else user_cache() / "models"
 
     @property
     def socket_path(self) -> Path:

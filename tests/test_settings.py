@@ -85,3 +85,15 @@ def test_the_shipped_defaults_are_the_ones_of_the_code(tmp_path: Path):
     text = (shipped("config") / "defaults.toml").read_text(encoding="utf-8")
     assert text == defaults_text()
     assert load(write(tmp_path, text), {})[0] == Settings()
+
+
+def test_weights_lie_with_the_data_or_before_there_are_any_in_the_users_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    settings, _ = load(None, {"CHARGEHAND_DATA_DIR": str(tmp_path / "data")})
+    assert settings.weights_dir == tmp_path / "cache" / "chargehand" / "models"
+    settings.data_dir.mkdir()
+    assert settings.weights_dir == tmp_path / "data" / "models"
+    named, _ = load(None, {"CHARGEHAND_MODEL__CACHE_DIR": str(tmp_path / "own")})
+    assert named.weights_dir == tmp_path / "own"

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import sys
 import tempfile
 import tomllib
@@ -18,7 +17,7 @@ from app import main
 from app.console import run_async as run_console
 from app.doubles.wecom.gateway import GatewayDouble
 from app.records.errors import FileWrong
-from app.settings import load, shipped
+from app.settings import load, shipped, user_cache
 from app.verbs.play import Played, Player
 from app.verbs.script import Script, parse_script
 from app.verbs.service import Line, Service, running
@@ -129,7 +128,7 @@ def write_config(data: Path, gateway: GatewayDouble, *, model: bool) -> Path:
         "url": gateway.url,
         "bot": gateway.bot_id,
         "model": str(model).lower(),
-        "cache": Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chargehand" / "models",
+        "cache": user_cache() / "models",
     }
     config.write_text(_CONFIG.format_map(words), encoding="utf-8")
     return config
