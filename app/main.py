@@ -222,6 +222,7 @@ class Appliance:
         )
 
     async def _retry(self) -> None:
+        self._desk.retry()
         self._delivery.wake()
 
     async def _review(self) -> None:

@@ -22,6 +22,7 @@ from app.ports import Accepted, Facts, Names, Observation
 from app.records.action import Action, LookUp, PublishPlan, Settle, action_hash, assignments_digest
 from app.records.answer import Notice, Say
 from app.records.decision import (
+    OPEN_STAGES,
     Acted,
     Approved,
     Decision,
@@ -56,6 +57,7 @@ class Desk:
         self._slots = asyncio.Semaphore(at_once)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._names: Names | None = None
+        self._stuck: list[Decision] = []
         self._starting, self._begun_with = True, set[str]()
 
     # The queue: the inbox table is the truth, this order book only says where to look.
@@ -99,7 +101,7 @@ class Desk:
             if decision.stage is Stage.PLANNING:
                 await self._plan(decision)
         except Exception as fault:  # noqa: BLE001 - one of the four boundaries
-            await self._give_up(decision.id, fault)
+            await self._give_up(decision, fault)
         finally:
             self._slots.release()
 
@@ -252,21 +254,26 @@ class Desk:
         self._voice.tell(page.book, after, no.say, final=decision.hold is None)
         return after
 
-    async def _give_up(self, decision_id: str, fault: Exception) -> None:
-        self._parts.on_fault(decision_id, fault)
+    async def _give_up(self, decision: Decision, fault: Exception) -> None:
+        """End it with an apology; where the store itself is in trouble, leave it for `retry`."""
+        self._parts.on_fault(decision.id, fault)
         code = fault.code if isinstance(fault, ChargehandError) else OwnFault.code
-        say = Say("desk.failed", {"code": code})
-
-        def end(page: Page) -> None:
-            decision = page.book.decision(decision_id)
-            if decision and decision.hold is None:
-                after = page.append(decision, (Failed(self._parts.clock(), code, say),))
-                self._voice.tell(page.book, after, say, final=True)
-
         try:
-            await self._commit(end)
+            await self._commit(lambda page: self._apologise(page, decision.id, code))
         except ChargehandError:
-            return  # the store itself is in trouble: the decision stays open and is taken up again
+            self._stuck.append(decision)
+
+    def _apologise(self, page: Page, decision_id: str, code: str) -> None:
+        decision, say = page.book.decision(decision_id), Say("desk.failed", {"code": code})
+        if decision is not None and decision.stage in OPEN_STAGES:
+            after = page.append(decision, (Failed(self._parts.clock(), code, say),))
+            self._voice.tell(page.book, after, say, final=True)
+
+    def retry(self) -> None:
+        """Take up again what the store could not end; the clock calls it."""
+        stuck, self._stuck = self._stuck, []
+        for decision in stuck:
+            self._queue.put_nowait(decision)
 
     # A schedule request.
 

@@ -2,9 +2,14 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
+import pytest
+
+from app.desk.page import Page
+from app.records.action import Settle, action_hash
 from app.records.decision import Decision
-from app.records.errors import LaneDown
+from app.records.errors import LaneDown, OwnFault, StoreFull
 from app.records.message import MessageKind
 
 
@@ -212,3 +217,49 @@ async def test_a_plan_keeps_no_later_message_of_its_sender_waiting(plant):
         later = await here.ask("ng.mei-ling", "SS-420 庫存")
         assert later.stage == "done"
         assert (await here.decision(planning)).stage == "planning"
+
+
+class FullDisk:
+    """A store that takes nothing while `full`; reads go on."""
+
+    def __init__(self, store) -> None:
+        self.store, self.full = store, False
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+    async def write(self, change):
+        if self.full:
+            raise StoreFull
+        return await self.store.write(change)
+
+
+async def test_what_the_store_could_not_end_is_taken_up_again_and_ends_once(plant):
+    async with plant(running=False) as here:
+        disk = FullDisk(here.store)
+        here.desk._parts = replace(here.desk._parts, store=disk)
+        ticket = await here.say("raj.kumar", "how much SS-304 do we have?")
+        async with asyncio.TaskGroup() as group:
+            disk.full = True
+            running = group.create_task(here.desk.run())
+            async with asyncio.timeout(20):
+                while not here.desk._stuck:  # noqa: ASYNC110 - the desk sets no event for tests
+                    await asyncio.sleep(0.01)
+            assert (await here.decision(ticket)).stage == "received"
+            disk.full = False
+            here.desk.retry()
+            assert (await here.ended(ticket)).stage == "done"
+            assert len([t for t in await here.said(ticket) if t.startswith("raj.kumar")]) == 1
+            running.cancel()
+
+
+async def test_the_innermost_settle_checks_right_and_hash_again(plant):
+    async with plant() as here:
+        ticket = (await here.held()).id
+        digest = action_hash((await here.decision(ticket)).hold.action)
+        for sender, shown in (("ho.chi-keung", "0" * 64), ("raj.kumar", digest)):
+            person = await here.store.read(lambda facts, who=sender: facts.person(who))
+            settle = Settle(ticket, approved=True, digest=shown)
+            with pytest.raises(OwnFault):
+                await here.store.write(lambda b, s=settle, p=person: here.desk._settle_other(Page(b), s, p))
+        assert (await here.decision(ticket)).stage == "held"
