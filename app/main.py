@@ -162,6 +162,7 @@ class Appliance:
                 planning=settings.planning,
                 clock=utc_now,
                 wake=self._delivery.wake,
+                context_minutes=settings.understanding.context_minutes,
                 observers=(StepLog(log), self._meters, self._feed.observe, times.observe),
                 on_fault=self._fault,
             )

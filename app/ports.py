@@ -22,6 +22,7 @@ from app.records.plant import (
     Role,
     StockLine,
 )
+from app.records.reading import Earlier
 from app.records.scheduling import Problem, Schedule
 
 T = TypeVar("T")
@@ -75,6 +76,9 @@ class Facts(Protocol):
         """Requests that wait for an answer, oldest first."""
 
     def decision(self, decision_id: str) -> Decision | None: ...
+    def lately(self, decision: Decision, since: datetime) -> tuple[Earlier, ...]:
+        """What its sender said in its conversation since a time and before it, newest first; at most 8."""
+
     def held(self) -> tuple[Decision, ...]:
         """Decisions that wait for a person, oldest first."""
 
@@ -117,6 +121,12 @@ class Book(Facts, Protocol):
     def accept(self, message: Message) -> Accepted:
         """Keep the frame; a msgid seen before changes nothing and returns the first decision."""
 
+    def divide(self, decision: Decision, part: int) -> Decision:
+        """Begin another decision of the same message, for its wish number `part` from 1.
+
+        Raises OwnFault when that part was begun before.
+        """
+
     def append(self, decision: Decision, steps: Sequence[Step]) -> Decision:
         """Add steps by the life-cycle table, each with its link of the audit chain.
 
@@ -131,7 +141,10 @@ class Book(Facts, Protocol):
         """Take a done action back, once per `key`; False when it has no reverse."""
 
     def answer(self, decision: Decision, text: str, *, final: bool = True) -> None:
-        """Queue the answer to the decision's sender; at most one final answer per decision."""
+        """Queue the answer to the decision's sender; at most one final answer per decision.
+
+        A final answer finishes the bubble; only a message's own decision, part 0, has one.
+        """
 
     def notify(self, decision_id: str, to: str, text: str) -> None:
         """Queue a push to a person."""

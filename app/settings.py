@@ -147,6 +147,9 @@ class Understanding(_Node):
         0.75, ge=0, le=1, description="Confidence that an intent with effects needs."
     )
     text_max_chars: int = Field(4_000, ge=100, description="Longest message that is read.")
+    context_minutes: float = Field(
+        10.0, ge=0, description="How far back a message may refer to what its sender said; 0 for not at all."
+    )
 
 
 class Limits(_Node):

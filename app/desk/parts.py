@@ -13,7 +13,8 @@ from app.understand.reader import Reader
 class Parts:
     """Everything the desk works with.
 
-    `wake` tells the delivery that something waits; `on_fault` hears of every surprise with its ticket.
+    `context_minutes` is how far back a message may refer to what its sender said before. `wake`
+    tells the delivery that something waits; `on_fault` hears of every surprise with its ticket.
     """
 
     store: Store
@@ -25,5 +26,6 @@ class Parts:
     planning: Planning
     clock: Clock
     wake: Callable[[], None]
+    context_minutes: float = 10.0
     observers: tuple[Observer, ...] = ()
     on_fault: Callable[[str, Exception], None] = lambda _ticket, _fault: None

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from app.desk.page import Page
 from app.ports import Book, Clock
 from app.records.answer import Catalogue, Notice, Say
 from app.records.decision import Decision
 from app.records.message import Language, MessageKind
 from app.records.plant import Person, Role
-from app.records.reading import Layer
+from app.records.reading import Carried, Layer
 from app.records.socket import Reply
 
 SYSTEM = Person("chargehand", "Chargehand", "", Role.PLANNER, Language.EN)
@@ -26,7 +27,7 @@ class Voice:
         """The sentence in a language."""
         return self._catalogue.render(say, language, self._clock())
 
-    def tell(self, book: Book, decision: Decision, say: Say, *, final: bool) -> None:
+    def tell(self, page: Page, decision: Decision, say: Say, *, final: bool) -> None:
         """Answer the sender; `final` finishes the bubble, otherwise it is pushed."""
         if decision.message.sender == SYSTEM.userid or decision.message.kind is MessageKind.FEEDBACK:
             return
@@ -34,7 +35,8 @@ class Voice:
         layer = reading.layer if reading else Layer.RULE
         language = reading.language if reading else Language.HANT
         foot = Say("desk.foot", {"ticket": decision.id, "layer": Say(f"words.layer.{layer}")})
-        book.answer(decision, f"{self.render(say, language)}\n{self.render(foot, language)}", final=final)
+        told = (say, *map(_as_in, reading.carried if reading else ()), foot)
+        page.answer(decision, "\n".join(self.render(each, language) for each in told), final=final)
 
     def notify(self, book: Book, decision: Decision, notice: Notice) -> None:
         """Push to somebody who did not ask; a person who is not known is passed over."""
@@ -52,3 +54,10 @@ def with_place(notice: Notice, place: str, value: str) -> Notice:
     """The notice with one more place filled; as it is when the value is empty."""
     say = notice.say
     return replace(notice, say=Say(say.key, {**say.values, place: value})) if value else notice
+
+
+def _as_in(carried: Carried) -> Say:
+    """Which thing was taken from earlier words, so that a wrong guess shows."""
+    if not carried.ticket:
+        return Say("desk.as_above", {"thing": carried.value})
+    return Say("desk.as_in", {"thing": carried.value, "ticket": carried.ticket})

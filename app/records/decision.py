@@ -161,12 +161,17 @@ OPEN_STAGES = frozenset({Stage.RECEIVED, Stage.UNDERSTOOD, Stage.PLANNING, Stage
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A message and what became of it. `id` is the ticket people see, such as D-00042."""
+    """A message and what became of it. `id` is the ticket people see, such as D-00042.
+
+    `part` counts the wishes of one message from 0, each a decision of its own. Part 0 is the
+    message's own: its final answer finishes the bubble; what is said about the others is pushed.
+    """
 
     id: str
     message: Message
     stage: Stage = Stage.RECEIVED
     steps: tuple[Step, ...] = ()
+    part: int = 0
 
     def then(self, step: Step) -> "Decision":
         """The next decision; raises WrongStage when the table forbids the step."""

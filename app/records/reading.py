@@ -69,6 +69,19 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A thing that the words leave out and an earlier message named.
+
+    `kind` is a field of Entities; `ticket` the decision it comes from, "" for an earlier part of the
+    same message.
+    """
+
+    kind: str
+    value: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One meaning that the message may have; confidence 0..1."""
 
@@ -82,7 +95,9 @@ class Reading:
 
     `decided` says whether the appliance goes on without asking back; when it is False, `choices`
     holds the two or three meanings to offer, best first. `by` names the rule or the model's hash.
-    `question` is True when the words ask rather than report. `text` is the normalised text.
+    `question` is True when the words ask rather than report. `text` is the normalised text, of a
+    message with several wishes the part that holds this one. `carried` tells which of the entities
+    come from earlier words.
     """
 
     intent: Intent
@@ -97,3 +112,12 @@ class Reading:
     unknown: tuple[Unknown, ...] = ()
     choices: tuple[Choice, ...] = ()
     elapsed_ms: float = 0.0
+    carried: tuple[Carried, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the same sender said before in the same conversation; `ticket` "" in the same message."""
+
+    ticket: str
+    reading: Reading

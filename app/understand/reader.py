@@ -1,7 +1,7 @@
 """Reads a message: rules first, then the local model, and where neither is sure, choices to ask with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -13,7 +13,9 @@ from app.records.message import Language, MessageKind
 from app.records.reading import Choice, Intent, Layer, Reading
 from app.settings import Understanding
 from app.understand.choices import likely_choices
-from app.understand.entities import Index, Sighting, find_entities, index_names
+from app.understand.conversation import Conversation, Recall, nothing
+from app.understand.draft import Draft
+from app.understand.entities import Index, find_entities, index_names
 from app.understand.head import Floats, Head
 from app.understand.language import LanguageOf
 from app.understand.normalise import Scripts, clean, matching_form, model_form, opencc_scripts
@@ -24,15 +26,6 @@ _WORDLESS = {MessageKind.ENTER, MessageKind.FEEDBACK, MessageKind.OTHER}
 _BATCH = 16  # messages of one request to the lane when many are read
 _CHOICES = 3
 _LEAST_LIKELY = 0.08  # below, a meaning is offered only to make up two
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A message as far as rules take it; `reading` is the final one when it is decided."""
-
-    reading: Reading
-    sighting: Sighting
-    guess: RuleGuess
 
 
 class Reader:
@@ -67,7 +60,7 @@ class Reader:
     ) -> Reading:
         """The meaning of one message; never raises for any text. Lower `priority` goes first in the lane."""
         began = perf_counter()
-        draft = self._by_rules(message_text, kind, names, preferred)
+        draft = self.draft(message_text, kind, names, preferred)
         reading = draft.reading
         if not reading.decided:
             [reading] = await self._by_model([draft], priority, self._timeout_s)
@@ -77,7 +70,7 @@ class Reader:
         self, texts: Sequence[str], names: Names, preferred: Language = Language.HANS, *, priority: int = 9
     ) -> list[Reading]:
         """The meanings of many texts, in order; the model sees them in batches."""
-        drafts = [self._by_rules(text, MessageKind.TEXT, names, preferred) for text in texts]
+        drafts = [self.draft(text, MessageKind.TEXT, names, preferred) for text in texts]
         readings = [draft.reading for draft in drafts]
         open_ones = [at for at, reading in enumerate(readings) if not reading.decided]
         for start in range(0, len(open_ones), _BATCH):
@@ -91,7 +84,30 @@ class Reader:
                 readings[at] = replace(reading, elapsed_ms=readings[at].elapsed_ms + share_ms)
         return readings
 
-    def _by_rules(self, words: str, kind: MessageKind, names: Names, preferred: Language) -> _Draft:
+    async def read_each(
+        self,
+        words: str,
+        kind: MessageKind,
+        names: Names,
+        preferred: Language,
+        *,
+        recall: Recall = nothing,
+        priority: int = 0,
+    ) -> tuple[Reading, ...]:
+        """A reading for every wish in one message, in order; mostly the one that `read` gives.
+
+        `recall` tells what its sender said before, newest first; it is asked only when the words need it.
+        """
+        return await Conversation(self, names, preferred, recall, priority).hear(words, kind)
+
+    async def finish(self, drafts: Sequence[Draft], *, priority: int = 0) -> list[Reading]:
+        """The readings of drafts; the model is asked once, about all that the rules leave open."""
+        left = [draft for draft in drafts if not draft.reading.decided]
+        told = iter(await self._by_model(left, priority, self._timeout_s) if left else ())
+        return [draft.reading if draft.reading.decided else next(told) for draft in drafts]
+
+    def draft(self, words: str, kind: MessageKind, names: Names, preferred: Language) -> Draft:
+        """What the rules make of a message, and the things that it names."""
         began = perf_counter()
         text = "" if kind in _WORDLESS else clean(words, self._display_name, self._thresholds.text_max_chars)
         matching = matching_form(text, self._scripts.simplify)
@@ -105,14 +121,14 @@ class Reader:
         )  # fmt: skip
         if any(ch.isalnum() for ch in text):
             reading = _ruled(reading, guess, sighting.kinds)
-        return _Draft(replace(reading, elapsed_ms=(perf_counter() - began) * 1000), sighting, guess)
+        return Draft(replace(reading, elapsed_ms=(perf_counter() - began) * 1000), sighting, guess)
 
     def _index_of(self, names: Names) -> Index:
         if self._index is None or self._index.version != names.version:
             self._index = index_names(names, self._scripts.simplify)
         return self._index
 
-    async def _by_model(self, drafts: Sequence[_Draft], priority: int, timeout_s: float) -> list[Reading]:
+    async def _by_model(self, drafts: Sequence[Draft], priority: int, timeout_s: float) -> list[Reading]:
         """The drafts' readings with the model's say; as the rules left them when it has none."""
         readings = [draft.reading for draft in drafts]
         if self._lane is None or self._head is None:

@@ -58,9 +58,11 @@ def _words(step: Step, said: Any) -> str:
     match step:
         case Understood(reading=r):
             found = ", ".join(f"{k}={v}" for k, v in r.entities.as_contract().items())
-            return (
+            source = [f"{c.kind} {c.value} from {c.ticket or 'the same message'}" for c in r.carried]
+            told = (
                 f"{r.intent} by {r.layer} ({r.by}), confidence {r.confidence:.2f}; {found or 'no entities'}"
             )
+            return "; ".join([told, *source])
         case PlanAsked(words=words):
             return words
         case PlanMade(plan=plan, by=by, solve_ms=ms, hold=hold):

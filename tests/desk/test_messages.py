@@ -19,12 +19,12 @@ class Broken:
     def __init__(self, real) -> None:
         self.real = real
 
-    async def read(self, text, *rest, **more):
+    async def read_each(self, text, *rest, **more):
         if "boom" in text:
             raise ZeroDivisionError(text)
         if "down" in text:
             raise LaneDown
-        return await self.real.read(text, *rest, **more)
+        return await self.real.read_each(text, *rest, **more)
 
 
 class Blocking:
@@ -34,12 +34,12 @@ class Blocking:
         self.real, self.go, self.order = real, asyncio.Event(), []
         self.begun = asyncio.Event()
 
-    async def read(self, text, *rest, **more):
+    async def read_each(self, text, *rest, **more):
         self.order.append(text)
         if text.startswith("slow"):
             self.begun.set()
             await self.go.wait()
-        return await self.real.read(text, *rest, **more)
+        return await self.real.read_each(text, *rest, **more)
 
 
 class RaisingSolver:
@@ -261,5 +261,7 @@ async def test_the_innermost_settle_checks_right_and_hash_again(plant):
             person = await here.store.read(lambda facts, who=sender: facts.person(who))
             settle = Settle(ticket, approved=True, digest=shown)
             with pytest.raises(OwnFault):
-                await here.store.write(lambda b, s=settle, p=person: here.desk._settle_other(Page(b), s, p))
+                await here.store.write(
+                    lambda b, s=settle, p=person: here.desk._ends.settle_other(Page(b), s, p)
+                )
         assert (await here.decision(ticket)).stage == "held"

@@ -68,7 +68,7 @@ class House:
 
     async def overview(self, language: Language) -> Overview:
         """Every facility, with the messages of the last hour by the minute."""
-        kept = await self.shelf.recent(500)
+        kept = [one for one in await self.shelf.recent(500) if one.decision.part == 0]
         now = self.clock()
         ages = [int((now - one.decision.message.received_at).total_seconds() // 60) for one in kept]
         per_minute = tuple(ages.count(minute) for minute in range(_HOUR_MIN - 1, -1, -1))
@@ -128,7 +128,7 @@ class House:
 
     async def messages(self, limit: int, language: Language) -> Messages:
         """The latest messages with their ends."""
-        kept = await self.shelf.recent(limit)
+        kept = tuple(one for one in await self.shelf.recent(limit) if one.decision.part == 0)
         return await self.store.read(lambda facts: self._messages(facts, kept, language))
 
     def _messages(self, facts: Facts, kept: tuple[Kept, ...], language: Language) -> Messages:

@@ -30,6 +30,7 @@ _SEEN = (
 )
 _KEEP = adding(INBOX, "n").returning(INBOX.c.n)
 _BEGIN = adding(DECISIONS, "n").returning(DECISIONS.c.n)
+_INBOX_OF = sa.select(DECISIONS.c.inbox).where(DECISIONS.c.n == sa.bindparam("n"))
 _STEP = adding(STEPS)
 _MOVE = (
     sa.update(DECISIONS)
@@ -70,12 +71,24 @@ class SqlBook(SqlFacts):
         if seen:
             return Accepted(ticket_of(seen[0], "D", 5), fresh=False)
         inbox = self.line.all(_KEEP, row)[0][0]
-        at = stamp(message.received_at)
-        begun = {"inbox": inbox, "part": 0, "stage": Stage.RECEIVED.value, "sender": row["sender"],
+        return Accepted(self._begin(row, inbox, 0), fresh=True)
+
+    def divide(self, decision: Decision, part: int) -> Decision:
+        """Begin another decision of the same message, for its wish number `part` from 1.
+
+        Raises OwnFault when that part was begun before.
+        """
+        inbox = self.line.all(_INBOX_OF, {"n": _number(decision.id)})[0][0]
+        ticket = self._begin(_inbox_row(decision.message), inbox, part)
+        return Decision(ticket, decision.message, part=part)
+
+    def _begin(self, row: dict[str, object], inbox: int, part: int) -> str:
+        at = row["received_at"]
+        begun = {"inbox": inbox, "part": part, "stage": Stage.RECEIVED.value, "sender": row["sender"],
                  "intent": None, "layer": None, "steps": 0, "created_at": at, "updated_at": at}  # fmt: skip
-        number = self.line.all(_BEGIN, begun)[0][0]
-        self._chain.add(number, 0, at, "received", received(tuple(row.values())))
-        return Accepted(ticket_of(number, "D", 5), fresh=True)
+        number: int = self.line.all(_BEGIN, begun)[0][0]
+        self._chain.add(number, 0, str(at), "received", received(tuple(row.values())))
+        return ticket_of(number, "D", 5)
 
     def append(self, decision: Decision, steps: Sequence[Step]) -> Decision:
         """Add steps by the life-cycle table, each with its link of the audit chain.
@@ -156,10 +169,11 @@ class SqlBook(SqlFacts):
     def answer(self, decision: Decision, text: str, *, final: bool = True) -> None:
         """Queue the answer to the decision's sender; at most one final answer per decision.
 
-        The final one finishes the bubble where the message can have one; the rest are pushed.
-        Raises OwnFault for a second final answer, when the write ends.
+        The final one finishes the bubble where the message can have one; the rest are pushed, and
+        whatever is said about a part after the first. Raises OwnFault for a second final answer,
+        when the write ends.
         """
-        message = decision.message
+        message, final = decision.message, final and decision.part == 0
         bubble = final and bool(message.req_id) and message.kind not in _NO_BUBBLE
         self._say(
             decision=_number(decision.id), recipient=clean(message.conversation),

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import Executable
 
 from app.outbound.store import rows
-from app.outbound.store.line import Line, Values, number_of
+from app.outbound.store.codec import decode_step
+from app.outbound.store.line import Line, Values, among, clean, number_of, stamp, ticket_of
 from app.outbound.store.plant_tables import (
     AssignmentRow,
     CalendarRow,
@@ -24,7 +26,7 @@ from app.outbound.store.plant_tables import (
 )
 from app.outbound.store.tables import DecisionRow, InboxRow, MetaRow, StepRow, table
 from app.ports import Names
-from app.records.decision import Decision
+from app.records.decision import Decision, Understood
 from app.records.plant import (
     Calendar,
     Facility,
@@ -39,6 +41,7 @@ from app.records.plant import (
     Role,
     StockLine,
 )
+from app.records.reading import Earlier
 
 INBOX, DECISIONS, STEPS, META = table(InboxRow), table(DecisionRow), table(StepRow), table(MetaRow)
 PEOPLE, CALENDARS, FACILITIES = table(PersonRow), table(CalendarRow), table(FacilityRow)
@@ -86,7 +89,7 @@ _REQUEST = sa.select(REQUESTS).where(REQUESTS.c.n == sa.bindparam("n"))
 _REQUESTS = sa.select(REQUESTS).where(REQUESTS.c.state == "waiting").order_by(REQUESTS.c.n)
 _META = sa.select(META.c.value).where(META.c.key == sa.bindparam("key"))
 
-HEADS = sa.select(DECISIONS.c.n, *(c for c in INBOX.c if c.name != "n")).join(
+HEADS = sa.select(DECISIONS.c.n, DECISIONS.c.part, *(c for c in INBOX.c if c.name != "n")).join(
     INBOX, INBOX.c.n == DECISIONS.c.inbox
 )
 """What `SqlFacts.decisions` takes, to be narrowed."""
@@ -94,6 +97,23 @@ BODIES = sa.select(STEPS.c.decision, STEPS.c.body).order_by(STEPS.c.decision, ST
 """Their steps, to be narrowed alike."""
 _DECISION = HEADS.where(DECISIONS.c.n == sa.bindparam("n"))
 _DECISION_STEPS = BODIES.where(STEPS.c.decision == sa.bindparam("n"))
+_LATELY = (
+    sa.select(DECISIONS.c.n, STEPS.c.body)
+    .join(INBOX, INBOX.c.n == DECISIONS.c.inbox)
+    .join(STEPS, STEPS.c.decision == DECISIONS.c.n)
+    .where(
+        DECISIONS.c.n < sa.bindparam("own"),
+        DECISIONS.c.n >= sa.bindparam("oldest"),
+        DECISIONS.c.sender == sa.bindparam("sender"),
+        DECISIONS.c.created_at >= sa.bindparam("since"),
+        sa.func.coalesce(INBOX.c.chat, "") == sa.bindparam("chat"),
+        among(INBOX.c.kind, ("text", "voice")),
+        STEPS.c.kind == "understood",
+    )
+    .order_by(DECISIONS.c.n.desc())
+    .limit(8)
+)
+_LOOKED_BACK = 2_000  # decisions; the table's key finds them without an index of its own
 _HELD = HEADS.where(DECISIONS.c.stage == "held").order_by(DECISIONS.c.n)
 _HELD_STEPS = BODIES.join(DECISIONS, DECISIONS.c.n == STEPS.c.decision).where(DECISIONS.c.stage == "held")
 
@@ -197,6 +217,14 @@ class SqlFacts:
     def decision(self, decision_id: str) -> Decision | None:
         values = {"n": number_of(decision_id, "D", 5) or 0}
         return next(iter(self.decisions(_DECISION, _DECISION_STEPS, values)), None)
+
+    def lately(self, decision: Decision, since: datetime) -> tuple[Earlier, ...]:
+        """What its sender said in its conversation since a time and before it, newest first; at most 8."""
+        own, message = number_of(decision.id, "D", 5) or 0, decision.message
+        values = {"own": own, "oldest": own - _LOOKED_BACK, "sender": clean(message.sender),
+                  "since": stamp(since), "chat": clean(message.chat or "")}  # fmt: skip
+        found = ((ticket_of(n, "D", 5), decode_step(body)) for n, body in self.line.all(_LATELY, values))
+        return tuple(Earlier(ticket, step.reading) for ticket, step in found if isinstance(step, Understood))
 
     def held(self) -> tuple[Decision, ...]:
         """Decisions that wait for a person, oldest first."""

@@ -36,11 +36,11 @@ Columns = tuple[Any, ...]
 
 
 def decision(row: Columns, bodies: Iterable[str]) -> Decision:
-    """From (number, inbox without its number) and the steps in order.
+    """From (number, part, inbox without its number) and the steps in order.
 
     The stage follows from the steps; raises ChainBroken where they break the life-cycle table.
     """
-    number, msgid, sender, chat, kind, text, quote, refers_to, req_id, raw, at = row
+    number, part, msgid, sender, chat, kind, text, quote, refers_to, req_id, raw, at = row
     message = Message(msgid, sender, chat, MessageKind(kind), text, moment(at), req_id, quote, refers_to, raw)
     ticket, stage, steps = ticket_of(number, "D", 5), Stage.RECEIVED, []
     for body in bodies:
@@ -50,7 +50,7 @@ def decision(row: Columns, bodies: Iterable[str]) -> Decision:
             raise ChainBroken(f"{ticket}: {step.kind} cannot follow {stage}; run chargehand audit verify")
         stage = follower
         steps.append(step)
-    return Decision(ticket, message, stage, tuple(steps))
+    return Decision(ticket, message, stage, tuple(steps), part)
 
 
 def outgoing(row: Columns) -> Outgoing:

@@ -19,11 +19,24 @@ _SAID = sa.select(OUTBOX.c.decision, OUTBOX.c.text, OUTBOX.c.final, OUTBOX.c.sta
 )
 
 
-def _triple(which: sa.Select[Any]) -> tuple[Executable, Executable, Executable]:
-    """For a selection of decision numbers: their messages, steps and answers."""
+_FIRST = DECISIONS.alias("first_part")
+_SAID_TOGETHER = (
+    sa.select(DECISIONS.c.n, OUTBOX.c.text, OUTBOX.c.final, OUTBOX.c.state, OUTBOX.c.sent_at)
+    .join(_FIRST, sa.and_(_FIRST.c.inbox == DECISIONS.c.inbox, _FIRST.c.part == 0))
+    .join(OUTBOX, OUTBOX.c.decision == _FIRST.c.n)
+    .where(DECISIONS.c.part > 0, OUTBOX.c.final)
+)
+
+
+def _whole(which: sa.Select[Any]) -> tuple[Executable, ...]:
+    """For a selection of decision numbers: their messages, steps, and answers.
+
+    The answer that finished the message's bubble speaks for its other parts too, before their own.
+    """
     return (
         HEADS.where(DECISIONS.c.n.in_(which)).order_by(DECISIONS.c.n.desc()),
         BODIES.where(STEPS.c.decision.in_(which)),
+        _SAID_TOGETHER.where(DECISIONS.c.n.in_(which)),
         _SAID.where(OUTBOX.c.decision.in_(which)).order_by(OUTBOX.c.n),
     )
 
@@ -38,7 +51,7 @@ _BY_MSGID = (
 )
 _LATEST = sa.select(sa.select(_ANY.c.n).order_by(_ANY.c.n.desc()).limit(
     sa.bindparam("most", type_=sa.Integer)).subquery().c.n)  # fmt: skip
-_RECENT, _OF_MSGID, _OF_TICKET = _triple(_LATEST), _triple(_BY_MSGID), _triple(_BY_NUMBER)
+_RECENT, _OF_MSGID, _OF_TICKET = _whole(_LATEST), _whole(_BY_MSGID), _whole(_BY_NUMBER)
 
 _OPEN = sa.select(_ANY.c.n).where(among(_ANY.c.stage, sorted(OPEN_STAGES)))
 _OPEN_HEADS = HEADS.where(DECISIONS.c.n.in_(_OPEN)).order_by(DECISIONS.c.n)
@@ -64,11 +77,11 @@ def by_ticket(line: Line, decision_id: str) -> Kept | None:
     return next(iter(_kept(line, _OF_TICKET, {"n": number_of(decision_id, "D", 5) or 0})), None)
 
 
-def _kept(line: Line, which: tuple[Executable, Executable, Executable], values: Values) -> tuple[Kept, ...]:
-    heads, bodies, said = which
+def _kept(line: Line, which: tuple[Executable, ...], values: Values) -> tuple[Kept, ...]:
+    heads, bodies, *said = which
     decisions = SqlFacts(line).decisions(heads, bodies, values)
     answers: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for number, *row in line.all(said, values) if decisions else ():
+    for number, *row in [row for each in said for row in line.all(each, values)] if decisions else ():
         answers[ticket_of(number, "D", 5)].append(tuple(row))
     return tuple(_with_end(decision, answers[decision.id]) for decision in decisions)
 

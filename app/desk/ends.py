@@ -1,0 +1,187 @@
+"""What ends a message, or sends it on its way: done, held, asked back, refused; all in the caller's write."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from app import policy
+from app.desk.page import Page
+from app.desk.parts import Parts
+from app.desk.preset import act_on
+from app.desk.voice import SYSTEM, Voice, with_place
+from app.intents import room_for
+from app.ports import Facts
+from app.records.action import Action, LookUp, Settle, action_hash
+from app.records.answer import Notice, Say
+from app.records.decision import (
+    Acted,
+    Approved,
+    Decision,
+    Failed,
+    Held,
+    PlanAsked,
+    Refused,
+    Stage,
+    Step,
+    Understood,
+    act_key,
+)
+from app.records.errors import OwnFault
+from app.records.message import Message, MessageKind
+from app.records.plant import Person
+from app.records.reading import Intent, Reading
+from app.records.verdict import Ask, Do, Hold, NeedPlan, Offer, Refuse, Verdict
+
+
+class Ends:
+    """Judges what was understood and brings it to its end; every change to the plant goes through here."""
+
+    def __init__(self, parts: Parts, voice: Voice) -> None:
+        self._parts, self._voice = parts, voice
+
+    # A message.
+
+    def settle_each(
+        self, page: Page, decision: Decision, readings: Sequence[Reading], chosen: Decision | None
+    ) -> tuple[Decision, ...]:
+        """A decision for every wish, in order; the first is the message's own. One answer tells them all."""
+        if len(readings) == 1 or self.person(page.book, decision.message.sender) is None:
+            return (self.settle(page, decision, readings[0], chosen),)
+        page.gathering = decision
+        settled = [self.settle(page, decision, readings[0], None)]
+        for part, reading in enumerate(readings[1:], 1):
+            after = self.settle(page, page.book.divide(decision, part), reading, None)
+            if after.stage is Stage.PLANNING:
+                self._voice.tell(page, after, Say("desk.planning"), final=False)
+            settled.append(after)
+        page.tell_together(settled[0])
+        return tuple(settled)
+
+    def settle(self, page: Page, decision: Decision, reading: Reading, chosen: Decision | None) -> Decision:
+        now = self._parts.clock()
+        understood = Understood(now, reading)
+        person = self.person(page.book, decision.message.sender)
+        if person is None:
+            no = Refuse("unknown_sender", Say("desk.unknown_sender"))
+            return self.refuse(page, decision, (understood,), no, "policy:people")
+        if decision.message.kind is MessageKind.FEEDBACK:
+            page.book.vote(decision.message.refers_to, person.userid, int(decision.message.text))
+        if chosen is not None:
+            page.append(chosen, (Refused(now, f"person:{person.userid}", "chosen", Say("desk.chosen")),))
+        ask = self._ask(person, chosen.message if chosen else decision.message, reading)
+        return self._follow(page, decision, (understood,), ask, self.judge(ask, page.book))
+
+    def judge(self, ask: Ask, facts: Facts) -> Verdict:
+        if ask.message.kind is MessageKind.FEEDBACK:
+            return Do(LookUp("feedback"), "feedback")
+        if not ask.reading.decided:
+            return Offer(tuple(choice.intent for choice in ask.reading.choices))
+        return room_for(ask.reading.intent).judge(ask, facts, self._parts.limits)
+
+    def _follow(
+        self, page: Page, decision: Decision, before: tuple[Step, ...], ask: Ask, verdict: Verdict
+    ) -> Decision:
+        match verdict:
+            case Do(action, because):
+                return self.carry_out(page, decision, before, ask, action, f"policy:{because}")
+            case Hold():
+                held = Held(ask.now, verdict.until, "approval", verdict.why, verdict.proposal,
+                            verdict.action, verdict.roles, verdict.facility)  # fmt: skip
+                return self.hold(page, decision, (*before, held), held, ask)
+            case NeedPlan(wish):
+                return page.append(decision, (*before, PlanAsked(ask.now, wish.words)))
+            case Refuse():
+                return self.refuse(page, decision, before, verdict, "policy:facts")
+            case Offer(intents):
+                return self._offer(page, decision, before, intents, ask)
+
+    # What ends a message.
+
+    def carry_out(
+        self, page: Page, decision: Decision, before: tuple[Step, ...], ask: Ask, action: Action, by: str
+    ) -> Decision:
+        """Approve, check the facts again, do it once, say so: all in this one write."""
+        approved = Approved(ask.now, by, action, action_hash(action))
+        ready = decision
+        for step in (*before, approved):
+            ready = ready.then(step)
+        outcome = act_on(ask, action, page.book)
+        if isinstance(outcome, Refuse):
+            failed = Failed(ask.now, outcome.code, outcome.say)
+            after = page.append(decision, (*before, approved, failed))
+            self._voice.tell(page, after, outcome.say, final=decision.hold is None)
+            return after
+        made = "" if isinstance(action, LookUp) else page.book.apply(action, act_key(ready))
+        say = Say(outcome.say.key, {**outcome.say.values, "made": made}) if made else outcome.say
+        if isinstance(action, Settle) and self.settle_other(page, action, ask.person).stage is Stage.FAILED:
+            say = Say("desk.press.facts_changed", {"ticket": action.decision})
+        after = page.append(decision, (*before, approved, Acted(ask.now, act_key(ready), say)))
+        self._voice.tell(page, after, say, final=decision.hold is None)
+        for notice in outcome.notices:
+            self._voice.notify(page.book, after, with_place(notice, "made", made))
+        return after
+
+    def settle_other(self, page: Page, settle: Settle, person: Person) -> Decision:
+        """Approve or refuse what waits; every right is checked again here."""
+        target = page.book.decision(settle.decision)
+        hold = target.hold if target else None
+        if target is None or hold is None or hold.action is None:
+            raise OwnFault(f"{settle.decision} is not waiting")
+        if policy.why_not_approve(person, hold, target.message.sender):
+            raise OwnFault(f"{person.userid} may not settle {target.id}")
+        if settle.digest != action_hash(hold.action):
+            raise OwnFault(f"{target.id} is not what was shown")
+        by = f"person:{person.userid}"
+        if settle.approved:
+            return self.carry_out(page, target, (), self.ask_again(page.book, target), hold.action, by)
+        values = {"person": person.name, "reason": settle.reason or "–"}
+        return self.refuse(page, target, (), Refuse("refused", Say("desk.refused", values)), by)
+
+    def hold(self, page: Page, decision: Decision, steps: tuple[Step, ...], held: Held, ask: Ask) -> Decision:
+        after = page.append(decision, steps)
+        approvers = [p for p in page.book.people() if not policy.why_not_approve(p, held, ask.person.userid)]
+        names = tuple(p.name for p in approvers) or ("–",)
+        values = {"proposal": held.proposal, "why": held.why, "who": names, "until": held.until}
+        self._voice.tell(page, after, Say("desk.held", values), final=True)
+        please = {"ticket": after.id, "asker": ask.person.name, "proposal": held.proposal, "why": held.why}
+        for approver in approvers:
+            self._voice.notify(page.book, after, Notice(approver.userid, Say("desk.please_approve", please)))
+        return after
+
+    def _offer(
+        self, page: Page, decision: Decision, before: tuple[Step, ...], intents: tuple[Intent, ...], ask: Ask
+    ) -> Decision:
+        until = ask.now + timedelta(seconds=self._parts.limits.choice_wait_s)
+        rows = [
+            Say("desk.choice", {"n": n, "what": Say(f"words.intent.{i}")}) for n, i in enumerate(intents, 1)
+        ]
+        say = Say("desk.unsure", {"choices": tuple(rows)})
+        held = Held(ask.now, until, "unclear", Say("desk.why.unclear"), say, choices=intents)
+        after = page.append(decision, (*before, held))
+        self._voice.tell(page, after, say, final=True)
+        return after
+
+    def refuse(
+        self, page: Page, decision: Decision, before: tuple[Step, ...], no: Refuse, by: str
+    ) -> Decision:
+        after = page.append(decision, (*before, Refused(self._parts.clock(), by, no.code, no.say)))
+        self._voice.tell(page, after, no.say, final=decision.hold is None)
+        return after
+
+    # Who asks.
+
+    def person(self, facts: Facts, userid: str) -> Person | None:
+        """Who this is; the clock has no entry among the people."""
+        return SYSTEM if userid == SYSTEM.userid else facts.person(userid)
+
+    def _ask(self, person: Person, message: Message, reading: Reading) -> Ask:
+        return Ask(person, message, reading, self._parts.clock(), self._voice.zone)
+
+    def ask_again(self, facts: Facts, decision: Decision) -> Ask:
+        """The ask of a decision that was understood before; for a choice, in the first words."""
+        person, reading = self.person(facts, decision.message.sender), decision.reading
+        if person is None or reading is None:
+            raise OwnFault(f"{decision.id} has no asker or was never understood")
+        first = (
+            facts.decision(reading.by.removeprefix("choice:")) if reading.by.startswith("choice:") else None
+        )
+        return self._ask(person, first.message if first else decision.message, reading)
