@@ -113,7 +113,10 @@ def unknown(ask: Ask, *kinds: str) -> Refuse | None:
 
 
 def unknown_say(stranger: Unknown) -> Say:
-    """That a thing is not known, with the nearest names when there are any."""
+    """That a thing is not known, with the nearest names when there are any; else which one is meant."""
+    if not stranger.said:
+        which = {"what": Say(f"words.thing.{stranger.what}"), "nearest": stranger.nearest}
+        return Say("intents.all.which_of", which)
     values = {"what": Say(f"words.thing.{stranger.what}"), "said": plain(stranger.said)}
     if not stranger.nearest:
         return Say("intents.all.unknown", values)

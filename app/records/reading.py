@@ -60,7 +60,8 @@ class Entities:
 class Unknown:
     """Something named like one of ours that the plant's tables do not hold.
 
-    `what` is "order", "item" or "machine"; `nearest` holds at most three codes, best first.
+    `what` is "order", "item" or "machine"; `nearest` holds at most three codes, best first. `said` is
+    "" where the words only point at one of the nearest, and which is not clear.
     """
 
     what: str
