@@ -36,9 +36,8 @@ class Clause:
     quotes: bool = False
 
 
-_QUOTED = re.compile(
-    r"「[^」]*(?:」|$)|『[^』]*(?:』|$)|“[^”]*(?:”|$)|《[^》]*》|(?<!\d)\"[^\"]*\"|(?<![\w'])'[^']{3,}'(?!\w)"
-)
+_CLOSING = {"「": "」", "『": "』", "“": "”", "《": "》", '"': '"'}
+_OPENING = re.compile(r"[「『“《]|(?<!\d)\"")  # after a digit it means inches
 _LINKS = (
     r"(?:另外|另一件事|另(?=[,: ])|仲有(?!\s?[\d幾几多]|冇|啲|得|貨|货|存|未)|"
     r"[還还]有(?!\s?[\d多幾几]|沒|没|些|點|点|貨|货|存|剩)|同埋|以及|順便|顺便|順帶|顺带|此外|"
@@ -49,13 +48,13 @@ _NOT_AFTER = "".join(
     f"(?<!{word})" for word in (r"\bno", r"\bnr", r"\bmr", r"\bvs", r"\bdr", r"\bpc", "approx")
 )
 _BOUNDARY = re.compile(
-    rf"(?P<end>[。!?;]+[)\s]*|(?<=[^\s.]){_NOT_AFTER}\.+(?:\s+|$))(?P<after>{_LINKS})?"
-    rf"|(?P<link>[,、\s]*{_LINKS})"
-    r"|(?P<comma>,\s*|\s+and\s+)",
+    rf"(?P<end>[。!?;]{{1,20}}[)\s]{{0,3}}|(?<=[^\s.]){_NOT_AFTER}\.{{1,20}}(?:\s|$))(?P<after>{_LINKS})?"
+    rf"|(?P<link>[,、\s]{{0,3}}{_LINKS})"
+    r"|(?P<comma>,\s?|\sand\s)",
     re.IGNORECASE,
 )
 
-_BEFORE_WORDS = r"(?=[,\s]+[^\W\d])"  # SO-1042 and AS-01 are no conjunctions
+_BEFORE_WORDS = r"(?=[,\s]{1,2}[^\W\d])"  # SO-1042 and AS-01 are no conjunctions
 _LEANS_BACK = re.compile(
     r"^(?:所以|因此|故此|於是|于是|咁就|噉就|就|才|先|不過|不过|但|而且|即係|即系|唔係|唔系|唔啱|不是|不对|"
     r"不對|錯|错|更正|應該|应该|[係系][,\d]|sorry|no,|i mean|correction|(?:so|then|but|because|since|as|"
@@ -79,7 +78,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
     """
     if len(text) > _READ_CHARS:
         return (Clause("", text, Force.END),)
-    quoted = [m.span() for m in _QUOTED.finditer(text)]
+    quoted = _quoted(text)
     found, start, link, force = list[Clause](), 0, "", Force.END
     for boundary in _BOUNDARY.finditer(text):
         at, to = _cut_at(boundary)
@@ -90,6 +89,16 @@ def clauses(text: str) -> tuple[Clause, ...]:
     found.append(Clause(link, text[start:], force))
     marked = _with_quotes(found, quoted)
     return marked if len(marked) <= _CLAUSES_MAX else (Clause("", text, Force.END),)
+
+
+def _quoted(text: str) -> list[tuple[int, int]]:
+    """Where somebody else's words stand, signs included; to the end where they are not closed."""
+    found, at = list[tuple[int, int]](), 0
+    while opening := _OPENING.search(text, at):
+        closing = text.find(_CLOSING[opening[0]], opening.end())
+        at = closing + 1 if closing >= 0 else len(text)
+        found.append((opening.start(), at))
+    return found
 
 
 def _cut_at(boundary: re.Match[str]) -> tuple[int, int]:
