@@ -43,7 +43,7 @@ def _pointer(kind: str, chinese: str, english: str) -> tuple[str, re.Pattern[str
 _POINTERS = (
     _pointer(
         "order",
-        rf"{_THAT}[張张](?![^,。?!]{{1,6}}[單单])(?:訂|订|工)?[單单]?|{_THAT}(?:訂|订|工)?[單单]",
+        rf"{_THAT}[張张](?![^,。?!]{{1,9}}(?:[單单]|order))(?:訂|订|工)?[單单]?|{_THAT}(?:訂|订|工)?[單单]",
         "(?:that|this|the same|same) (?:work )?(?:order|job)",
     ),
     _pointer(
