@@ -7,7 +7,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 from app.policy import WRITES
-from app.records.reading import Intent, Reading
+from app.records.reading import Intent, Layer, Reading
 
 MOST = 4
 """More wishes than this are left to one reading of the whole."""
@@ -19,8 +19,8 @@ class Force(IntEnum):
     """How strongly a boundary parts what stands on its two sides."""
 
     COMMA = 1  # a pause
-    LINK = 2  # a word that opens another matter: 另外, 同埋, also
-    END = 3  # the end of a sentence
+    END = 2  # the end of a sentence
+    LINK = 3  # a word that opens another matter: 另外, 同埋, also
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,9 @@ def _cut_at(boundary: re.Match[str]) -> tuple[int, int]:
 
 
 def _force(boundary: re.Match[str]) -> Force:
-    if boundary["end"] is not None:
-        return Force.END
-    return Force.LINK if boundary["link"] is not None else Force.COMMA
+    if boundary["link"] is not None or boundary["after"] is not None:
+        return Force.LINK
+    return Force.END if boundary["end"] is not None else Force.COMMA
 
 
 def _says(words: str) -> bool:
@@ -167,12 +167,17 @@ def words_of(found: Sequence[Clause], part: Part) -> str:
 
 
 def _is_wish(clause: Clause, reading: Reading) -> bool:
-    """Decided alone, in the sender's own words, and about a thing where it would change one."""
+    """Decided alone, in the sender's own words: a question, or a change of a thing that it names.
+
+    A statement that the model takes for a question is back-story.
+    """
     if clause.quotes or not reading.decided or reading.intent is Intent.OTHER:
         return False
     if reading.intent is Intent.APPROVAL:
         return bool(reading.entities.decision_id)
-    return reads_only(reading) or bool(_things(reading) or reading.entities.facility)
+    if reads_only(reading):
+        return reading.question or _ruled(reading)
+    return bool(_things(reading) or reading.entities.facility)
 
 
 def _parted(found: Sequence[Clause], before: int, at: int) -> bool:
@@ -188,11 +193,17 @@ def _leans_on(words: str) -> bool:
 
 
 def _between(found: Sequence[Clause], before: int, at: int) -> Force:
-    return max(found[each].force for each in range(before + 1, at + 1))
+    """The strongest boundary between two clauses."""
+    return max(clause.force for clause in found[before + 1 : at + 1])
 
 
 def _two(one: Reading, other: Reading, force: Force) -> bool:
-    """Whether two wishes side by side are two matters."""
+    """Whether two wishes side by side are two matters.
+
+    A change that only the model reads out of a sentence needs a word that opens another matter.
+    """
+    if force < Force.LINK and not all(reads_only(each) or _ruled(each) for each in (one, other)):
+        return False
     if one.intent is other.intent:
         return force > Force.COMMA and one.intent not in _ONE_ANSWER and _about_others(one, other)
     return force > Force.COMMA or _unrelated(one, other)
@@ -207,8 +218,11 @@ def _about_others(one: Reading, other: Reading) -> bool:
 
 
 def _unrelated(one: Reading, other: Reading) -> bool:
-    """After a mere pause: two questions, or a report and a question of which neither explains the other."""
-    if other.carried or not (_things(one) and _things(other)):
+    """After a mere pause: two questions, or a report and a question of which neither explains the other.
+
+    Only by rules: the model takes half a sentence for a whole.
+    """
+    if other.carried or not (_things(one) and _things(other) and _ruled(one) and _ruled(other)):
         return False
     if reads_only(one) and reads_only(other):
         return True
@@ -216,6 +230,10 @@ def _unrelated(one: Reading, other: Reading) -> bool:
     asked = {reading.intent for reading in (one, other)} - told
     apart = _things(one).isdisjoint(_things(other))
     return apart and told <= _FACTS and asked <= {Intent.INVENTORY_CHECK, Intent.MACHINE_STATUS}
+
+
+def _ruled(reading: Reading) -> bool:
+    return reading.layer is Layer.RULE
 
 
 def _things(reading: Reading) -> set[str]:

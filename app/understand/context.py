@@ -8,7 +8,7 @@ from app.records.reading import Carried, Choice, Earlier, Entities, Intent, Read
 from app.understand.clauses import reads_only
 
 _WANTS: dict[Intent, tuple[str, ...]] = {
-    Intent.PRODUCTION_SCHEDULE: ("order", "machine"),
+    Intent.PRODUCTION_SCHEDULE: ("order",),
     Intent.ORDER_STATUS: ("order",),
     Intent.INVENTORY_CHECK: ("item", "order"),
     Intent.INVENTORY_MOVEMENT: ("item",),
@@ -72,10 +72,16 @@ _POINTERS = (
 
 _QUOTES = re.compile(r"[「『“《」』”》]|(?<!\d)\"")
 _IN_GENERAL = re.compile(
-    r"[邊边][張张個个啲部度款單单]|哪|全部|所有|每|各|其他|最|幾多張|多少张|(?<![a-z])(?:which|all|any|every|each|other|"
-    r"others|list|orders|machines)(?![a-z])",
+    r"[邊边][張张個个啲部度款單单]|哪|全部|所有|每|各|其他|最|咩|乜|什麼|什么|[幾几]多[張张部]|多少[張张部台]|"
+    r"有(?:冇|沒有|没有|沒|没).{0,2}[機机單单部]|(?<![a-z])(?:which|what|all|any|every|each|other|others|list|"
+    r"orders|machines)(?![a-z])",
     re.IGNORECASE,
 )
+_SETTLES = re.compile(
+    r"[唔不]批|批(?![咗了]?[未沒没吗嗎])|同意|拒|(?<![a-z])(?:approve|reject|refuse|decline|agree|ok)(?![a-z])",
+    re.IGNORECASE,
+)
+"""A yes or no is about what the sender was shown last, which only they know: nothing is filled in."""
 _FOLLOW_UP = re.compile(
     r"^(?:and|what about|how about|咁|噉|那么?|同埋|仲有|还有|另外|also|then)?[\s,]{0,2}(?:我哋|我们)?"
     r"[ⓄⒾⓂⒻ](?:厂|厂房|仓|边|那边|嗰边|呢|又|点|点样|怎样|怎么样|如何|嘅|的|咧){0,3}\s?[?!。]{0,3}$"
@@ -198,7 +204,9 @@ def filled(reading: Reading, earlier: Sequence[Earlier]) -> Reading:
 
 def _pointed(reading: Reading) -> list[tuple[str, tuple[str, ...]]]:
     """What the text points at: the words, and the kinds of thing they may mean, none of them named."""
-    found = []
+    found: list[tuple[str, tuple[str, ...]]] = []
+    if reading.intent is Intent.APPROVAL and (not reading.question or _SETTLES.search(reading.text)):
+        return found
     for kind, pattern in _POINTERS:
         pointer = pattern.search(reading.text)
         kinds = (kind,) if kind else _WANTS[reading.intent] if reading.decided else ()

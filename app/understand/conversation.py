@@ -1,6 +1,5 @@
 """One message as part of a conversation: the wishes in it, and what earlier words fill in."""
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
@@ -61,7 +60,8 @@ class Conversation:
 
     def _lined(self, words: str) -> str:
         """Clean text in which a new line, which cleaning makes a space, ends a sentence."""
-        return self._draft(re.sub(r"\s*\n\s*", "; ", words.strip())).reading.text
+        lines = (line.strip() for line in words.split("\n"))
+        return self._draft("; ".join(line for line in lines if line)).reading.text
 
     async def _finish(self, drafts: Sequence[Draft]) -> list[Reading]:
         return await self._drafter.finish(drafts, priority=self._priority)
@@ -86,7 +86,7 @@ class Conversation:
 
         It is asked only about clauses that may be wishes, and only if there could be two.
         """
-        open_ones = [at for at, clause in enumerate(found) if _may_be_wish(clause, drafts[at])]
+        open_ones = [at for at in range(len(found)) if _may_be_wish(found, drafts, at)]
         decided = sum(each.reading.decided for each in drafts)
         asked = open_ones if len(open_ones) + decided > 1 else []
         whole, *told = await self._finish([draft, *(drafts[at] for at in asked)])
@@ -139,9 +139,12 @@ def _vetoed(draft: Draft) -> bool:
     return any(rule.overrules for rule in draft.guess.best)
 
 
-def _may_be_wish(clause: Clause, draft: Draft) -> bool:
-    """Left open by the rules, and it names something or opens another matter."""
-    return not draft.reading.decided and (bool(draft.sighting.kinds) or clause.force is Force.LINK)
+def _may_be_wish(found: Sequence[Clause], drafts: Sequence[Draft], at: int) -> bool:
+    """Left open by the rules, about something or a new matter, and with more than a pause beside it."""
+    if drafts[at].reading.decided or not (drafts[at].sighting.kinds or found[at].force is Force.LINK):
+        return False
+    sides = [found[at].force] * (at > 0) + [clause.force for clause in found[at + 1 : at + 2]]
+    return max(sides) > Force.COMMA
 
 
 def _before(alone: Sequence[Reading], at: int) -> tuple[Earlier, ...]:

@@ -151,6 +151,21 @@ async def test_the_model_below_its_threshold_parts_nothing(
     assert len(told) == 1
 
 
+async def test_half_a_sentence_that_only_the_model_takes_for_a_change_is_no_second_wish(
+    book: RuleBook, scripts: Scripts, names: Names
+) -> None:
+    reader = reader_with(OneLane(inventory_movement=0.95), book, scripts)
+    assert len(await reader.read_each("PL-04得閒未？將啲牛扒刀塞晒入去", TEXT, names, YUE)) == 1
+    assert len(await reader.read_each("PL-04得閒未？另外將啲牛扒刀塞晒入去", TEXT, names, YUE)) == 2
+
+
+async def test_a_statement_that_the_model_takes_for_a_question_is_back_story(
+    book: RuleBook, scripts: Scripts, names: Names
+) -> None:
+    reader = reader_with(OneLane(order_status=0.95), book, scripts)
+    assert len(await reader.read_each("PK-01修好没有？等著包SO-1042", TEXT, names, YUE)) == 1
+
+
 async def test_a_message_without_a_boundary_takes_its_time_only(reader: Reader, names: Names) -> None:
     await reader.read_each("SS-304仲有幾多", TEXT, names, YUE)
     times = []

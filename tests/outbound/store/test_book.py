@@ -200,3 +200,43 @@ async def test_unfinished_are_the_open_stages_oldest_first(store: SqlStore, make
     await make.with_steps(store, make.understood(), make.approved())
     assert [d.id for d in await store.unfinished()] == ["D-00001", "D-00004", "D-00005"]
     assert [d.id for d in await store.read(lambda facts: facts.held())] == ["D-00003"]
+
+
+async def test_a_message_may_begin_several_decisions_each_sealed_and_each_once(store: SqlStore, make):
+    first = await make.begun(store, text="两件事")
+    second = await store.write(lambda book: book.divide(first, 1))
+    assert (second.id, second.part, second.stage) == ("D-00002", 1, Stage.RECEIVED)
+    done = await store.write(lambda book: book.append(second, make.steps_to_done(second)))
+    assert await make.read(store, second.id) == done
+    assert (done.message, (await make.read(store, first.id)).part) == (first.message, 0)
+    with pytest.raises(OwnFault):
+        await store.write(lambda book: book.divide(first, 1))
+    assert store.audit_verify().ok
+
+
+async def test_only_the_first_decision_of_a_message_finishes_the_bubble(store: SqlStore, make):
+    first = await make.begun(store)
+    second = await store.write(lambda book: book.divide(first, 1))
+    await store.write(lambda book: book.answer(first, "all of it"))
+    for text in ("later", "later still"):
+        await store.write(lambda book, t=text: book.answer(second, t))
+    said = []
+    while rows := await store.outbox.due(9):
+        said += [(row.decision_id, row.text, row.stream) for row in rows]
+        for row in rows:
+            await store.outbox.sent(row.id, make.message().received_at)
+    assert said == [
+        ("D-00001", "all of it", "s-D-00001"),
+        ("D-00002", "later", ""),
+        ("D-00002", "later still", ""),
+    ]
+    assert (await store.by_ticket(second.id)).reply == "later still"
+
+
+async def test_a_message_that_comes_twice_is_its_first_decision_again(store: SqlStore, make):
+    message = make.message()
+    await store.write(lambda book: book.accept(message))
+    first = await make.read(store, "D-00001")
+    await store.write(lambda book: book.divide(first, 1))
+    again = await store.write(lambda book: book.accept(message))
+    assert (again.decision_id, again.fresh) == ("D-00001", False)

@@ -1,6 +1,7 @@
 """What was kept reads as it was written: every step, every action, every value that can be said."""
 
-from dataclasses import fields
+import json
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import get_args
 
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from app.outbound.store.codec import canonical, decode_step, encode_step
 from app.records.action import Action, MoveStock, action_hash
 from app.records.answer import Say
-from app.records.decision import Approved, Failed, Refused, Step
+from app.records.decision import Approved, Failed, Refused, Step, Understood
 from app.records.errors import OwnFault
+from app.records.message import Language
 from app.records.plant import MovementKind, Name
+from app.records.reading import Carried, Intent, Layer, Reading
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=3, minutes=30))])
@@ -113,3 +116,17 @@ def test_what_is_no_step_is_not_read_as_one(text: str):
 
 def test_canonical_form_does_not_depend_on_order():
     assert canonical({"b": 1, "a": "廠"}) == canonical({"a": "廠", "b": 1}) == '{"a":"廠","b":1}'
+
+
+def test_what_earlier_words_filled_in_is_kept_and_older_steps_read_without_it():
+    carried = (Carried("order", "SO-1042", "D-00012"), Carried("item", "SS-304", ""))
+    reading = Reading(
+        Intent.ORDER_STATUS, 1.0, Layer.RULE, True, Language.YUE, "r", "嗰張幾時得?", carried=carried
+    )
+    step = Understood(NOW, reading)
+    assert decode_step(encode_step(step)) == step
+    older = json.loads(encode_step(step))
+    del older["reading"]["carried"]
+    read = decode_step(json.dumps(older))
+    assert isinstance(read, Understood)
+    assert read.reading == replace(reading, carried=())
