@@ -24,6 +24,13 @@ LINES = [
     {"at_s": 0.3, "sender": "ho.chi-keung", "chat": None, "click": {"decision": "latest", "key": "approve"}},
     {"at_s": 0.4, "sender": "yip.ho-yin", "chat": None, "text": ""},
     {"at_s": 0.5, "sender": "stranger.one", "chat": None, "text": "hello"},
+    {
+        "at_s": 0.5,
+        "sender": "maria.santos",
+        "chat": None,
+        "text": "where is SO-1042? also how much BX-24 is left?",
+    },
+    {"at_s": 0.5, "sender": "maria.santos", "chat": None, "text": "when will that order be ready?"},
     {"at_s": 0.6, "sender": "raj.kumar", "chat": None, "feedback": 1},
 ]
 FIELDS = ["msgid", "sender", "chat", "text", "intent", "layer", "stage", "reply", "reply_ms", "decision_id"]
@@ -75,7 +82,7 @@ def test_demo_ends_well_and_prints_the_summary(played):
     done, _, _ = played
     assert done.returncode == 0, done.stderr
     for words in (
-        "Messages           10, without an end 0",
+        "Messages           12, without an end 0",
         "Audit chain        verified",
         "Cloud calls        0",
     ):
@@ -113,6 +120,8 @@ def test_the_stages_of_the_transcript(played):
         ("approval", "done"),
         ("other", "done"),
         (rows[8]["intent"], "refused"),
+        ("order_status", "done"),
+        ("order_status", "done"),
         ("other", "done"),
     ]
 
@@ -137,6 +146,14 @@ def test_decision_show(played, config):
     document = json.loads(run("decision", "show", ticket, "--config", config, "--json").stdout)
     assert document["id"] == ticket
     assert [step["kind"] for step in document["steps"]] == ["understood", "held", "approved", "acted"]
+
+
+def test_decision_show_tells_what_earlier_words_filled_in(played, config):
+    asked, then = (row["decision_id"] for row in played[1][9:11])
+    shown = run("decision", "show", then, "--config", config).stdout
+    assert re.search(r"order=SO-1042; order SO-1042 from D-\d{5}", shown)
+    assert asked in shown
+    assert asked in played[1][10]["reply"]
 
 
 @pytest.mark.parametrize("ticket", ["nonsense", "D-99999999999999999999999999"])
