@@ -28,7 +28,7 @@ LINES = [
         "at_s": 0.5,
         "sender": "maria.santos",
         "chat": None,
-        "text": "where is SO-1042? also how much BX-24 is left?",
+        "text": "SO-1042 status? also how much BX-24 is left?",
     },
     {"at_s": 0.5, "sender": "maria.santos", "chat": None, "text": "when will that order be ready?"},
     {"at_s": 0.6, "sender": "raj.kumar", "chat": None, "feedback": 1},
