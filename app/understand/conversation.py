@@ -71,10 +71,8 @@ class Conversation:
     async def _divided(self, draft: Draft, found: Sequence[Clause]) -> tuple[Reading, tuple[Reading, ...]]:
         """The reading of the whole, and those of its wishes where it is certain that there are several."""
         drafts = [self._draft(clause.words) for clause in found]
-        if any(_vetoed(each) for each in drafts):
-            return (await self._finish([draft]))[0], ()
         whole, *alone = await self._finish_all(draft, found, drafts)
-        self._inherit(found, alone)
+        self._inherit(alone)
         readings = [await self._as_wish(found, wish, alone) for wish in parts(found, alone)]
         wishes = [replace(each, language=whole.language) for each in readings if each]
         return whole, tuple(wishes) if len(wishes) == len(readings) else ()
@@ -93,11 +91,10 @@ class Conversation:
         known = dict(zip(asked, told, strict=True))
         return [whole, *(known.get(at, each.reading) for at, each in enumerate(drafts))]
 
-    def _inherit(self, found: Sequence[Clause], alone: list[Reading]) -> None:
-        """Fill in what clauses leave out from those before them, where a new matter begins."""
+    def _inherit(self, alone: list[Reading]) -> None:
+        """Fill in what clauses leave out from those before them."""
         for at in range(1, len(alone)):
-            if found[at].force > Force.COMMA:
-                alone[at] = self._with(alone[at], _before(alone, at))
+            alone[at] = self._with(alone[at], _before(alone, at))
 
     async def _as_wish(self, found: Sequence[Clause], wish: Part, alone: Sequence[Reading]) -> Reading | None:
         """The reading of a part with all its words; None when they make something else of it."""

@@ -102,7 +102,7 @@ async def test_a_bare_follow_up_asks_the_same_of_something_new(hears, text, befo
         ("多謝晒", ["SO-1042去到邊?"]),
         ("壞咗", ["GR-03整返好未?"]),  # a change needs a word that points
         ("收到500個", ["SS-304 仲有幾多?"]),
-        ("GR-04呢?", ["收到500個BX-GIFT"]),  # what came before was no question
+        ("GR-04呢?", ["GR-03壞咗"]),  # what came before was no question
         ("GR-04呢?", ["SS-304 仲有幾多?"]),  # and that one was about another kind of thing
         ("今日食乜好", ["SO-1042去到邊?"]),
     ],
@@ -138,6 +138,22 @@ async def test_a_decided_change_takes_what_it_points_at_and_nothing_it_does_not(
     assert pointing.carried == (Carried("machine", "GR-03", "D-00001"),)
     [silent] = await reader.read_each("又唔郁喇", TEXT, names, YUE, recall=recall)
     assert (silent.decided, silent.carried) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "carried"),
+    [
+        ("approve that request", False, False),
+        ("批嗰個申請", False, False),
+        ("唔批嗰個申請得唔得?", True, False),
+        ("what happened to that request?", True, True),
+        ("嗰個申請批咗未?", True, True),
+    ],
+)
+def test_no_ticket_is_filled_into_a_yes_or_a_no(text: str, question: bool, carried: bool) -> None:
+    before = a_reading(Intent.APPROVAL, "D-00042點解未批?", entities=Entities(decision_id=("D-00042",)))
+    reading = filled(a_reading(Intent.APPROVAL, text, question=question), (Earlier("D-00050", before),))
+    assert bool(reading.carried) is carried
 
 
 async def test_earlier_words_are_asked_for_only_when_they_could_matter(
