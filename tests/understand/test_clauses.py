@@ -4,7 +4,7 @@ from dataclasses import replace
 from time import perf_counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.ports import Names
@@ -35,6 +35,7 @@ def reader(book: RuleBook, scripts: Scripts) -> Reader:
     return Reader(book, None, None, Understanding(), 1.0, "Chargehand", scripts)
 
 
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from((*WISHES, *JOINTS)), max_size=24).map("".join) | st.text(max_size=80))
 def test_clauses_in_a_row_are_the_text_again(text: str) -> None:
     found = clauses(text)
@@ -43,6 +44,7 @@ def test_clauses_in_a_row_are_the_text_again(text: str) -> None:
     assert len(found) == 1 or all(any(ch.isalnum() for ch in clause.words) for clause in found)
 
 
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(WISHES), min_size=1, max_size=6), st.data())
 def test_parts_cover_every_clause_in_order_and_are_few(wishes: list[str], data: st.DataObject) -> None:
     found = clauses("。".join(wishes))

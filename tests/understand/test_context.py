@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.ports import Names
@@ -202,6 +202,7 @@ readings = st.builds(
 pasts = st.lists(st.builds(Earlier, st.sampled_from(["D-00001", "D-00002"]), readings), max_size=4).map(tuple)
 
 
+@settings(max_examples=300, deadline=None)
 @given(readings, pasts)
 def test_nothing_named_is_ever_replaced_and_a_change_is_filled_only_where_words_point(
     reading: Reading, past: tuple[Earlier, ...]
