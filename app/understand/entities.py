@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from app.ports import Names
 from app.records.reading import Entities, Unknown
-from app.understand.codes import Codes, build_codes
+from app.understand.codes import Codes, build_codes, find_tickets
 from app.understand.found import Found, blot, corrected
 from app.understand.machines import MachineShapes, build_machines
 from app.understand.names import NameIndex, build_index
 from app.understand.normalise import Convert
+from app.understand.orders import Orders, build_orders
 from app.understand.quantities import quantities
+from app.understand.sounds import mended
 from app.understand.times import when_spans
 
 MARKS = {"order": "Ⓞ", "item": "Ⓘ", "machine": "Ⓜ", "facility": "Ⓕ", "decision_id": "Ⓓ"}
@@ -39,28 +41,32 @@ class Index:
     version: int
     names: NameIndex
     codes: Codes
+    orders: Orders
     machines: MachineShapes
 
 
 def index_names(names: Names, simplify: Convert) -> Index:
     """The index of the plant's tables; tens of milliseconds for 500 names, so keep it."""
-    return Index(names.version, build_index(names, simplify), build_codes(names), build_machines(names))
+    return Index(names.version, build_index(names, simplify), build_codes(names), build_orders(names), build_machines(names))
 
 
 def find_entities(text: str, matching: str, index: Index) -> Sighting:
     """The things that clean `text` names, and those shaped like ours that the tables lack.
 
     `matching` is its matching form. Each look sees only what earlier ones left, so that no number
-    counts twice: codes, names, machines, facilities, times, numbers of orders, quantities.
+    counts twice: codes, names, facilities, machines, numbers of orders, times, quantities.
     """
-    found = _named(text, matching, index)
-    left = blot(matching, found)
-    times = [Found("due", text[a:b].strip(), a, b) for a, b in when_spans(left)]
-    left = blot(left, times)
-    orders = [] if _any(found, "order") else index.codes.find_spoken_orders(left)
-    found = sorted([*found, *times, *orders, *quantities(blot(left, orders))], key=lambda f: f.start)
+    meant = mended(matching)
+    found = _named(text, meant, index)
+    left = blot(meant, found)
+    orders = index.orders.find_spoken(left)
+    left = blot(left, orders)
+    loose = index.names.find_loosely(left)
+    left = blot(left, loose)
+    times = [Found("due", text[a:b].strip(), a, b) for a, b in when_spans(left, text)]
+    found = sorted([*found, *orders, *loose, *times, *quantities(blot(left, times))], key=lambda f: f.start)
     kinds = frozenset(str(f.value) if f.kind == "unknown" else f.kind for f in found)
-    return Sighting(_told(matching, found), _strangers(text, found), kinds, _marked(matching, found))
+    return Sighting(_told(meant, found), _strangers(text, found), kinds, _marked(matching, found))
 
 
 def _marked(matching: str, found: list[Found]) -> str:
@@ -74,16 +80,14 @@ def _marked(matching: str, found: list[Found]) -> str:
 
 
 def _named(text: str, matching: str, index: Index) -> list[Found]:
-    found = [*index.codes.find_written(matching), *index.machines.find_codes(matching)]
+    found = [*find_tickets(matching), *index.orders.find_written(matching), *index.machines.find_codes(matching)]
     found += index.codes.find_items(blot(matching, found))
     found += index.names.find(blot(matching, found))
     found += index.codes.find_facilities(blot(matching, found), text)
     sites = tuple(str(f.value) for f in found if f.kind == "facility")
-    return [*found, *index.machines.find_spoken(blot(matching, found), sites)]
-
-
-def _any(found: list[Found], kind: str) -> bool:
-    return any(f.kind == kind or (f.kind == "unknown" and f.value == kind) for f in found)
+    found += index.machines.find_spoken(blot(matching, found), sites)
+    named = [str(f.value) for f in found if f.kind == "machine"]
+    return [*found, *index.machines.find_kin(blot(matching, found), named)]
 
 
 def _told(matching: str, found: list[Found]) -> Entities:

@@ -6,32 +6,24 @@ from dataclasses import dataclass, field
 
 from app.ports import Names
 from app.records.plant import Item
-from app.understand.found import Found
+from app.understand.found import Found, blot
 from app.understand.normalise import Convert, clean, matching_form
-from app.understand.numerals import CHINESE, value
+from app.understand.sizes import Sizes, build_sizes, size_beside, without_size
+from app.understand.typos import Slip, Typos, build_typos
 
 _GAP = frozenset(" -_'\".#/")
 _LONGEST = 200  # characters of a plant's own name
-_UNITS = {
-    "寸": "寸",
-    "英寸": "寸",
-    "inch": "寸",
-    "inches": "寸",
-    "in": "寸",
-    '"': "寸",
-    "mm": "mm",
-    "毫米": "mm",
-    "目": "目",
-    "grit": "目",
-    "件套": "",
-    "套": "",
+_TOO_COMMON = frozenset({"belt", "belts", "set", "sets", "box", "boxes"})  # say too little without their size
+_SITE_LETTERS = 3  # a facility's short name in Latin letters (FT) is none after a digit: 20ft
+_COUNT_BEFORE = re.compile(r"(?:\d|(?<![a-z])(?:a|one|two|three|four|five|six|half|[a-z]*ty|dozen))\s?$")
+_COUNT_WORD = re.compile(r"coils?")
+_NEXT_TO_STOCK = r"(?:还|仲|够|到|剩|得|没|冇|有|几|各|的?库存|\d|[一二两三四五六七八九十半])"
+_ALONE = {
+    "叉": re.compile(r"(?<![交分开刀铲])叉(?!车|烧|起|板|腰|臂|开|口|机|柄|头|住)"),
+    "蜡": re.compile(r"(?<![打上封石])蜡(?!烛|像|笔|黄|染)"),
+    "": re.compile(rf"(?<=[桶升箱卷把支斤吨袋盒])(?:的|嘅)?(\w)(?![味污渍压温封路泵漆])|(?<![\w漏])(\w)(?={_NEXT_TO_STOCK})"),
 }
-_SIZE = rf"(\d{{1,4}}(?:\.\d)?|{CHINESE}{{1,3}})\s?-?(英寸|寸|inch(?:es)?|in(?![a-z])|\"|mm|毫米|目|grit)"
-_LEADING_SIZE = re.compile(rf"^(?:{_SIZE}|([a-z]?\d{{1,4}}))[\s\-]{{0,3}}")
-_SIZE_BEFORE = re.compile(rf"{_SIZE}[\s\-]?(?:的|款|嘅)?$")
-_BARE_BEFORE = re.compile(r"(?<![a-z0-9.])([a-z]?\d{1,4})[\s\-]?$")
-_SIZE_AFTER = re.compile(rf"^[\s\-,(]?{_SIZE}[)]?")
-_BARE_AFTER = re.compile(r"^[\s\-]?(\d{3})(?![a-z0-9.])(?!\s?(?:pc|kg|公|千|件|把|个|只))")
+"""When a name of one character is a name and no part of another word; "" for any other than those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +47,8 @@ class NameIndex:
 
     _entries: dict[str, tuple[_Entry, ...]] = field(repr=False)
     _by_start: dict[str, tuple[str, ...]] = field(repr=False)
+    _typos: Typos = field(repr=False)
+    _sizes: Sizes = field(repr=False)
 
     def find(self, text: str) -> list[Found]:
         """Items, machines and facilities named in the matching form, in order, without overlaps.
@@ -63,22 +57,36 @@ class NameIndex:
         the candidates as its nearest; likewise a size that is not made.
         """
         skeleton, at, found = _skeleton(text), 0, []
-        while at < len(skeleton.text) - 1:
+        while at < len(skeleton.text):
             name = self._longest_at(text, skeleton, at)
             if name:
                 found.append(self._settle(text, name, *_extent(skeleton, at, name)))
             at += len(name) or 1
-        return found
+        return [each for each in found if not _is_count(text, each)]
+
+    def find_loosely(self, text: str) -> list[Found]:
+        """Names a letter off, sizes and steel grades alone; what is close to several things is unknown."""
+        slips = [self._slipped(text, slip) for slip in self._typos.find(text)]
+        return [*slips, *self._sizes.find(blot(text, slips))]
+
+    def _slipped(self, text: str, slip: Slip) -> Found:
+        found = [self._settle(text, key, slip.start, slip.end) for key in slip.keys]
+        codes = tuple(dict.fromkeys(code for f in found for code in (f.nearest or (str(f.value),))))
+        if len(codes) == 1 or len(found) == 1:
+            return found[0]
+        kind = str(found[0].value) if found[0].kind == "unknown" else found[0].kind
+        return Found("unknown", kind, slip.start, slip.end, nearest=codes[:3])
 
     def _longest_at(self, text: str, skeleton: _Skeleton, at: int) -> str:
-        for name in self._by_start.get(skeleton.text[at : at + 2], ()):
+        two = skeleton.text[at : at + 2]
+        for name in (*self._by_start.get(two, ()), *self._by_start.get(two[:1], ())):
             if skeleton.text.startswith(name, at) and _stands_alone(text, name, *_extent(skeleton, at, name)):
                 return name
         return ""
 
     def _settle(self, text: str, name: str, start: int, end: int) -> Found:
         entries = self._entries[name]
-        size, start, end = _size_beside(text, entries, start, end)
+        size, start, end = size_beside(text, {e.size for e in entries if e.size}, start, end)
         kind = entries[0].kind
         if size:
             fitting = [e for e in entries if e.size == size]
@@ -94,18 +102,23 @@ class NameIndex:
 def build_index(names: Names, simplify: Convert) -> NameIndex:
     """The index of all names in both scripts and English; tens of milliseconds for 500 names."""
     entries: dict[str, list[_Entry]] = {}
+    words: list[tuple[str, str]] = []
     for spelling, entry in _spellings(names):
         key = _skeleton(matching_form(clean(spelling, "", _LONGEST), simplify)).text
-        if len(key) >= 2 and not key.isdigit():
+        if (len(key) >= 2 or not key.isascii()) and not key.isdigit():
             _add(entries, key, entry)
-    for key, entry in _without_sizes(names, simplify):
+            words.append((spelling.lower(), key))
+    for key, spelling, entry in _without_sizes(names, simplify):
         _add(entries, key, entry)
+        words.append((spelling, key))
     starts: dict[str, list[str]] = {}
     for key in sorted(entries, key=len, reverse=True):
         starts.setdefault(key[:2], []).append(key)
     return NameIndex(
         {key: tuple(found) for key, found in entries.items()},
         {start: tuple(keys) for start, keys in starts.items()},
+        build_typos(words),
+        build_sizes(names, [(e.size, e.code) for found in entries.values() for e in found if e.size]),
     )
 
 
@@ -138,26 +151,23 @@ def _both_numbers(word: str, entry: _Entry) -> Iterator[tuple[str, _Entry]]:
         yield f"{word}{'es' if re.search('(?:x|ch|sh)$', word) else 's'}", entry
 
 
-def _without_sizes(names: Names, simplify: Convert) -> Iterator[tuple[str, _Entry]]:
+def _without_sizes(names: Names, simplify: Convert) -> Iterator[tuple[str, str, _Entry]]:
+    """Key, words and meaning of names that had their size taken off; a lone word of a pair is no name: belt."""
     for item in names.items:
         for word in _item_names(item):
             form = matching_form(clean(word, "", _LONGEST), simplify)
-            found = _LEADING_SIZE.match(form)
-            if found is None or not (rest := form[found.end() :].strip()):
+            if (found := without_size(form)) is None:
                 continue
-            size = f"{_plain(found[1])}{_UNITS[found[2]]}" if found[1] else found[3]
-            for spelling, entry in _both_numbers(rest, _Entry("item", item.code, size)):
+            for spelling, entry in _both_numbers(found[1], _Entry("item", item.code, found[0])):
                 short = re.sub("(?:卷| coil| knife)$", "", spelling)
-                keys = (_skeleton(spelling).text, _skeleton(short).text)
-                yield from ((key, entry) for key in keys if len(key) >= 2 and not key.isdigit())
+                for each in (spelling, short):
+                    key = _skeleton(each).text
+                    if len(key) >= 2 and not key.isdigit() and each not in _TOO_COMMON:
+                        yield key, each, entry
 
 
 def _item_names(item: Item) -> tuple[str, ...]:
     return (item.name.en, item.name.hans, item.name.hant, *item.aliases)
-
-
-def _plain(number: str) -> str:
-    return f"{value(number):g}"
 
 
 def _skeleton(text: str) -> _Skeleton:
@@ -174,26 +184,26 @@ def _stands_alone(text: str, name: str, start: int, end: int) -> bool:
     if any(not ch.isalnum() and ch not in _GAP for ch in text[start:end]):
         return False
     before, after = text[start - 1 : start], text[end : end + 1]
+    if len(name) == 1 and not _is_alone(text, name, start):
+        return False
+    if before.isdigit() and name.isascii() and name.isalpha() and len(name) <= _SITE_LETTERS:
+        return False
     return not (_same_class(before, name[0]) or _same_class(name[-1], after))
+
+
+def _is_alone(text: str, name: str, start: int) -> bool:
+    shape = _ALONE.get(name) or _ALONE[""]
+    found = (m for m in shape.finditer(text, max(0, start - 3), start + 4))
+    return any(m.start() <= start < m.end() and name in m[0] for m in found)
+
+
+def _is_count(text: str, found: Found) -> bool:
+    """Whether a word for several items is the unit of a count: 3 coils."""
+    said = text[found.start : found.end]
+    counted = _COUNT_WORD.fullmatch(said) and _COUNT_BEFORE.search(text[max(0, found.start - 8) : found.start])
+    return found.kind == "unknown" and bool(counted)
 
 
 def _same_class(one: str, other: str) -> bool:
     pair = one + other
     return len(pair) == 2 and pair.isascii() and (pair.isdigit() or pair.isalpha())
-
-
-def _size_beside(text: str, entries: tuple[_Entry, ...], start: int, end: int) -> tuple[str, int, int]:
-    """The size said next to a name, "" for none, and the extent with it."""
-    sizes = {e.size for e in entries if e.size}
-    if not sizes:
-        return "", start, end
-    head, tail = text[max(0, start - 10) : start], text[end : end + 10]
-    if found := _SIZE_BEFORE.search(head):
-        return f"{_plain(found[1])}{_UNITS[found[2]]}", start - len(head) + found.start(), end
-    if found := _SIZE_AFTER.match(tail):
-        return f"{_plain(found[1])}{_UNITS[found[2]]}", start, end + found.end()
-    if (found := _BARE_BEFORE.search(head)) and found[1] in sizes:
-        return found[1], start - len(head) + found.start(), end
-    if (found := _BARE_AFTER.match(tail)) and found[1] in sizes:
-        return found[1], start, end + found.end()
-    return "", start, end

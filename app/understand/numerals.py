@@ -19,27 +19,20 @@ _DIGITS = {
 }
 _STEPS = {"十": 10, "廿": 20, "卅": 30, "百": 100, "千": 1000}
 _BIG = {"万": 10_000, "亿": 100_000_000, "w": 10_000, "k": 1000, "千": 1000, "百": 100}
-_ENGLISH: dict[str, int] = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "fifteen": 15,
-    "twenty": 20,
-}
+_ENGLISH: dict[str, int] = dict(
+    zip(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split(),
+        range(1, 20),
+        strict=True,
+    )
+) | dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
 
 CHINESE = "[〇零一二两俩三四五六七八九十廿卅百千万亿]"
 ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,15}(?:\.\d{1,4})?"
 NUMBER = rf"(?:{ARABIC})(?:\s?(?:k|w)(?![a-z])|[百千万亿])?|{CHINESE}{{1,12}}"
-ENGLISH = "|".join(sorted(_ENGLISH, key=len, reverse=True))
+_WORD = "|".join(sorted(_ENGLISH, key=len, reverse=True))
+ENGLISH = rf"(?:{_WORD})(?:[ -](?:{_WORD}))?(?: (?:hundred|thousand)(?! and))?"
 
 _WITH_STEP = re.compile(rf"({ARABIC})\s?([kw百千万亿])?")
 
@@ -47,13 +40,26 @@ _WITH_STEP = re.compile(rf"({ARABIC})\s?([kw百千万亿])?")
 def value(words: str) -> float | None:
     """The number that the words (matching form, no sign) stand for; None when they are none."""
     words = words.strip()
-    if words in _ENGLISH:
-        return float(_ENGLISH[words])
+    if words[:1].isascii() and words[:1].isalpha():
+        return _english(words)
     if words == "半":
         return 0.5
     if found := _WITH_STEP.fullmatch(words):
         return float(found[1].replace(",", "")) * _BIG.get(found[2] or "", 1)
     return _chinese(words)
+
+
+def _english(words: str) -> float | None:
+    """Of two hundred, forty-five, three thousand."""
+    total = 0
+    for word in re.split("[ -]", words):
+        if word in ("hundred", "thousand"):
+            total *= 100 if word == "hundred" else 1000
+        elif word in _ENGLISH and (not total or (total % 10 == 0 and 20 <= total < 100)):
+            total += _ENGLISH[word]
+        else:
+            return None
+    return float(total)
 
 
 def _chinese(words: str) -> float | None:
