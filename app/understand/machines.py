@@ -46,6 +46,7 @@ class MachineShapes:
     codes: tuple[tuple[str, re.Pattern[str]], ...]  # prefix, shape
     numbered: tuple[tuple[str, re.Pattern[str]], ...]  # type, type with a number
     alone: tuple[tuple[str, re.Pattern[str]], ...]  # type, its word
+    any_word: re.Pattern[str]
 
     def find_kin(self, text: str, named: Iterable[str]) -> list[Found]:
         """Machines by number alone, of the one type that the message's other machines (codes) or words have."""
@@ -71,6 +72,8 @@ class MachineShapes:
 
         `sites` are the facilities that the message names; they settle a number that several share.
         """
+        if not self.any_word.search(text):
+            return []
         numbered = [
             self._of_type(m, kind, sites) for kind, shape in self.numbered for m in shape.finditer(text)
         ]
@@ -112,6 +115,7 @@ def build_machines(names: Names) -> MachineShapes:
             (prefix, _code(prefix)) for prefix in sorted({letters for letters, _ in by_number} - {""})
         ),
         numbered=tuple((kind, _with_number(_WORDS[kind], _SHORT.get(kind, "(?!)"))) for kind in kinds),
+        any_word=re.compile("|".join([_WORDS[kind] for kind in kinds] + [_SHORT[k] for k in kinds if k in _SHORT]) or "(?!)"),
         alone=tuple((kind, re.compile(rf"{EDGE}(?:{_WORDS[kind]}){END}")) for kind in kinds),
     )
 

@@ -31,8 +31,8 @@ _ENGLISH: dict[str, int] = dict(
 CHINESE = "[〇零一二两俩三四五六七八九十廿卅百千万亿]"
 ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,15}(?:\.\d{1,4})?"
 NUMBER = rf"(?:{ARABIC})(?:\s?(?:k|w)(?![a-z])|[百千万亿])?|{CHINESE}{{1,12}}"
-_WORD = "|".join(sorted(_ENGLISH, key=len, reverse=True))
-ENGLISH = rf"(?:{_WORD})(?:[ -](?:{_WORD}))?(?: (?:hundred|thousand)(?! and))?"
+WORD = "|".join(sorted(_ENGLISH, key=len, reverse=True))
+ENGLISH = rf"(?:{WORD})(?:[ -](?:{WORD}))?(?: (?:hundred|thousand)(?! and))?"
 
 _WITH_STEP = re.compile(rf"({ARABIC})\s?([kw百千万亿])?")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app.understand.found import BLOT, Found
-from app.understand.numerals import ARABIC, CHINESE, ENGLISH, NUMBER, value
+from app.understand.numerals import ARABIC, CHINESE, ENGLISH, NUMBER, WORD, value
 from app.understand.units import UNITS, Unit
 
 _LATIN_UNIT = "(?![a-z])(?!(?<=[a-z])[0-9])"
@@ -21,6 +21,7 @@ _NO_GOODS = (
     r"礼拜|通知|说法|数(?![过了])|缺口|样|规格|仓|头两个大|讲法|号码|红包|星)"
 )
 _SIGN = r"(?P<sign>(?:(?<![\w\-])|(?<=[\u4e00-\u9fff]))[-−–]\s?|负\s?|minus\s|negative\s)?"
+_ANY_NUMBER = re.compile(rf"[\d半]|{CHINESE}|(?<![a-z])(?:half|{WORD}|doz)")
 _START = r"(?<![a-z0-9./])(?<!\d[:,])"
 _COUNT = (
     rf"(?:{ARABIC})(?:\s?[kw](?![a-z])|[百千万亿])?|(?<!{CHINESE})(?<!几){CHINESE}{{1,12}}"
@@ -49,9 +50,8 @@ _ENGLISH_BARE = re.compile(
     rf"(?= (?:more |new |old |bent |finished |good |spare |extra |polished )?{BLOT}"
     r"| (?:went|left|ok|good|bad|ng|short|missing|scrap(?:ped)?)(?![a-z]))"
 )
-_VAGUE = re.compile(r"(?:[一二两三四五六七八九]{2,4}|[一二三四五六七八]?十[一二三四五六七八九]{2}|[百千万]+|.*几.*)")
-_UNSURE_LEAD = re.compile(r"(?:几|数|(?<![改完做变])成|上|好几|每隔|唔止)\s?$")
-_ONE = re.compile(r"一\s?(?:[^\d\s]+)")
+_VAGUE = re.compile(r"(?:[一二两三四五六七八九]{2,4}|[一二三四五六七八]?十[一二三四五六七八九]{2}|[百千万])")
+_UNSURE_LEAD = re.compile(r"(?:几|(?<![实点总件个])数(?=[十百千])|(?<![改完做变])成|上(?=[百千])|好几|每隔|唔止)\s?$")
 _BOOKED = re.compile(
     r"(?:领|攞|拎|拿|送|调|退|还返|还|返|收|入|给|畀|俾|出|剩|剩返|得|报废|转|上|用|开|匀|爆|烂|ship|扣|净系得|只剩)[了咗]?\s?$"
 )
@@ -76,16 +76,15 @@ def quantities(text: str) -> list[Found]:
     counts (几十, 三百多), ordinals and measures (硬度52) are none. The text must have everything else
     that holds numbers blotted out.
     """
-    measured = [m for m in _QUANTITY.finditer(text) if not _idle(m)]
-    taken = [m.span() for m in _QUANTITY.finditer(text)]
-    found = [each for m in measured for each in _measured(m)]
-    halves = [m for m in _HALF_OF.finditer(text) if not _touches(m.span(), taken)]
-    taken += [m.span() for m in halves]
-    found += [_half(m) for m in halves]
-    for shape in (_BARE, _CHINESE_BARE, _ENGLISH_BARE):
-        bare = [m for m in shape.finditer(text) if not _touches(m.span(), taken)]
-        taken += [m.span() for m in bare]
-        found += [each for m in bare if not _measure(m) for each in _bare(m)]
+    if not _ANY_NUMBER.search(text):
+        return []
+    measured = list(_QUANTITY.finditer(text))
+    taken = {at for m in measured for at in range(*m.span())}
+    found = [each for m in measured if not _idle(m) for each in _measured(m)]
+    for shape, told in ((_HALF_OF, _half), (_BARE, _bare), (_CHINESE_BARE, _bare), (_ENGLISH_BARE, _bare)):
+        fresh = [m for m in shape.finditer(text) if taken.isdisjoint(range(*m.span()))]
+        taken.update(at for m in fresh for at in range(*m.span()))
+        found += [each for m in fresh for each in told(m)]
     return sorted(found, key=lambda each: (each.start, each.end))
 
 
@@ -123,9 +122,9 @@ def _measured(found: re.Match[str]) -> Iterator[Found]:
         yield _signed(found, (value(found["upto"]) or 0.0) * unit.factor, unit.name)
 
 
-def _half(found: re.Match[str]) -> Found:
+def _half(found: re.Match[str]) -> Iterator[Found]:
     unit = _unit_of(found)
-    return Found("quantity", 0.5 * unit.factor, found.start(), found.end(), unit=unit.name)
+    yield Found("quantity", 0.5 * unit.factor, found.start(), found.end(), unit=unit.name)
 
 
 def _measure(found: re.Match[str]) -> bool:
@@ -142,6 +141,8 @@ def _measure(found: re.Match[str]) -> bool:
 
 
 def _bare(found: re.Match[str]) -> Iterator[Found]:
+    if _measure(found):
+        return
     yield _signed(found, value(found["number"].replace(" ", "")) or 0.0, "")
     if upto := found.groupdict().get("upto"):
         yield _signed(found, value(upto) or 0.0, "")
@@ -155,7 +156,3 @@ def _signed(found: re.Match[str], count: float, unit: str) -> Found:
 def _unit_of(found: re.Match[str]) -> Unit:
     name = next(k for k, v in found.groupdict().items() if v is not None and re.fullmatch(r"[uh]\d+", k))
     return UNITS[int(name[1:])]
-
-
-def _touches(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in taken)

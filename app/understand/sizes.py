@@ -67,7 +67,7 @@ def build_sizes(names: Names, entries: Iterable[tuple[str, str]]) -> Sizes:
         sizes={size: min(codes) for size, codes in by_size.items() if len(codes) == 1},
         grades=grades,
         grade=re.compile(
-            rf"(?<![a-z0-9\-/#])(?<!\d[.,])(?<!{CHINESE})(?:{digits})(?![0-9%/]|[.,]\d|-\d|{CHINESE}*[百千])(?<![a-z]){_COUNTED_AFTER}"
+            rf"(?<![a-z0-9\-/#])(?<!\d[.,])(?<!{CHINESE})(?:{digits})(?![0-9%/]|[.,]\d|-\d|[百千])(?<![a-z]){_COUNTED_AFTER}"
         ),
     )
 

@@ -56,7 +56,7 @@ _UNIT_EN = r"(?:more )?(?:hours?|hrs?|minutes?|mins?|days?|weeks?)(?![a-z])"
 _COUNT_EN = r"(?:\d{1,3}(?:\.\d)?|half an?|an?(?= h)|one|two|three|four|five|six|seven|eight|ten|twelve)"
 _SPAN = (
     rf"(?:[这呢])?{_N}\s?(?:个半(?:小时|钟头?)|个小时|个半月?|[个粒]钟头?|粒半钟|小时|钟头|分钟|天|"
-    rf"日(?![一二三四五六七八九十\d]+次|打|转|停)|个?(?:星期|礼拜)(?![一二三四五六日天])|周(?![一二三四五六日天末]))半?"
+    rf"日(?![一二三四五六七八九十\d]{1,3}次|打|转|停)|个?(?:星期|礼拜)(?![一二三四五六日天])|周(?![一二三四五六日天末]))半?"
     r"(?:之?后|之?内|以内)?"
     r"|[这呢]几[天日]|半[个粒]?(?:钟头?|小时|日|天|晚)(?:之?后|之?内)?|[个粒]半(?:钟头?|小时)(?:之?后|内)?"
     rf"|(?<![a-z])(?:in |within )?(?<![\d.]){_COUNT_EN}[ \-]?{_UNIT_EN}|(?<![a-z\d.])(?:in )?\d{{1,2}}\s?h(?![a-z])"
@@ -81,8 +81,9 @@ _AT = (
 )
 _BY = r"(?<![a-z])(?:by|before|until|till) (?:the )?"
 _TILL = r"(?<![延改推调提])至"
+_FIRST = rf"(?=(?<![a-z])[abcdefhijlmnorstuw]|[\d这呢下今本周星礼月年大后听明即当翌半个粒至上朝早晏夜晚中凌傍正午食吃埋收放开天过新圣国端清交换廿卅日]|{CHINESE})"
 _WHEN = re.compile(
-    rf"(?:{_AT}|{_EVENT}"
+    rf"{_FIRST}(?:{_AT}|{_EVENT}"
     rf"|(?:{_BY}|{_TILL})?(?:{_DAY}(?:{_OF_DAY})?(?:{_LINK}(?:{_CLOCK}))?(?:{_DAY})?|{_CLOCK}(?:{_LINK}{_DAY})?)"
     rf"(?:\s?(?:之?前|以前|内|之内))?|{_SPAN})"
 )
@@ -94,7 +95,7 @@ _MORNING = re.compile(r"(?:今天|今日)?(?:早上|朝早|早晨|上午|上昼|
 _NEEDED = re.compile(r"(?:只?要|改|改到|于|by|in the|at|before)\s?$")
 _HAPPENED = re.compile(r"[^,。!?;]{0,10}(?:[了咗过]|才接)(?!解)")
 _GONE_PART = re.compile(r"(?:下午|下昼|夜晚|晚上|中午)")
-_SHORT_DAY = re.compile(r"(?:mon|sat|sun|wed|may \d+)")
+_SHORT_DAY = re.compile(r"(?:mon|sat|sun|wed|may \d{1,2})")
 _LEADS = re.compile(r"(?:on|by|before|next|this|till|until|and|or|of) $")
 
 

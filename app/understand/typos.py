@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"(?<![a-z0-9])[a-z0-9]{1,24}(?![a-z0-9])")
 _LONGEST_NAME = 3  # words
 _ALONE_MIN, _WITHIN_MIN = 7, 5  # letters of a word that may be misspelt: a name's only one, one of several
 _TWO_SLIPS_MIN = 9
@@ -32,6 +32,8 @@ class Typos:
     def find(self, text: str) -> Iterator[Slip]:
         """Names that are a letter off, in order, the longest first where two begin at one word."""
         words = [(m[0], m.start(), m.end()) for m in _WORD.finditer(text)]
+        if all(len(word) < _WITHIN_MIN for word, _, _ in words):
+            return
         at = 0
         while at < len(words):
             slip = self._at(text, words, at)
@@ -52,10 +54,12 @@ class Typos:
     def _close(self, words: tuple[str, ...]) -> tuple[str, ...]:
         near: dict[str, int] = {}
         for which, word in enumerate(words):
+            if len(word) < _WITHIN_MIN:
+                continue
             others = words[:which] + words[which + 1 :]
             for meant, key in self._places.get((which, others, word[0]), ()):
                 slips = OSA.distance(word, meant, score_cutoff=2)
-                if 0 < slips <= (2 if len(meant) >= _TWO_SLIPS_MIN else 1) and len(word) > 4:
+                if 0 < slips <= (2 if len(meant) >= _TWO_SLIPS_MIN else 1):
                     near[key] = min(slips, near.get(key, slips))
         least = min(near.values(), default=0)
         return tuple(key for key, slips in near.items() if slips <= least + 1)

@@ -248,5 +248,5 @@ def test_any_heap_of_plant_words_is_read_without_a_fault(sees: Sees, words: list
 def test_an_empty_plant_is_read(scripts: Scripts, sees: Sees) -> None:
     empty = index_names(Names(0, (), (), (), ()), scripts.simplify)
     assert empty.names.find("anything 8寸") == []
-    assert empty.codes.find_written("so-1042")[0].kind == "unknown"
+    assert next(empty.orders.find_written("so-1042")).kind == "unknown"
     assert empty.codes.find_facilities("a厂 facility b", "A厂 facility B") == []

@@ -12,7 +12,9 @@ import pytest
 import app.understand
 from app.understand.codes import build_codes
 from app.understand.machines import build_machines
+from app.understand.orders import build_orders
 from app.understand.rules import RuleBook
+from app.understand.sizes import build_sizes
 
 REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}
 
@@ -54,9 +56,10 @@ def test_a_pattern_of_the_room_has_no_endless_repeat(name: str, pattern: str) ->
 
 
 def test_the_patterns_made_of_the_plants_names_have_none_either(names: Any, book: RuleBook) -> None:
-    codes, machines = build_codes(names), build_machines(names)
-    paired = (*codes.written_orders, *machines.codes, *machines.numbered, *machines.alone)
-    made = [codes.bare_order, codes.facility_said, codes.facility_capital, *codes.spoken_orders]
+    codes, machines, orders = build_codes(names), build_machines(names), build_orders(names)
+    paired = (*orders.written, *machines.codes, *machines.numbered, *machines.alone)
+    made = [orders.bare, orders.in_signs, codes.facility_said, codes.facility_capital, *orders.spoken]
+    made.append(build_sizes(names, ()).grade)
     made += [*codes.item_shapes, *(p for _, p in paired), *(r.pattern for r in book.rules)]
     made += [r.unless for r in book.rules if r.unless]
     assert [p.pattern for p in made if any(limit > 80 for limit, _ in repeats(parser.parse(p.pattern)))] == []
