@@ -19,7 +19,7 @@ _DECISION = re.compile(
     rf"{EDGE}d\s?[-#:]?\s?(\d{{1,6}}){END}{NOT_COUNTED}|{EDGE}(?:decision|ticket)\s?(?:no\.?\s?|"
     rf"#\s?)?(\d{{1,6}}){END}"
 )
-_LONG_DECISION = re.compile(r"(?<![\w.,\-/#])0{2,3}(\d{2,3})(?![\d.,\-/])")  # 00031, as the decisions are printed
+_LONG_DECISION = re.compile(r"(?<![\w.,\-/#])(?=\d{5}(?!\d))0{2,3}(\d{2,3})(?![\d,\-/])(?!\.\d)")  # 00031, as the decisions are printed
 _REQUEST = re.compile(
     rf"{EDGE}r(?:\s?-\s?(\d{{1,5}})|(\d{{3,5}})){END}|{EDGE}request\s?(?:no\.?\s?|#\s?)?(\d{{1,5}}){END}"
 )

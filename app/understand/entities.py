@@ -91,7 +91,8 @@ def _named(text: str, matching: str, index: Index) -> list[Found]:
 
 
 def _told(matching: str, found: list[Found]) -> Entities:
-    kinds = {kind: corrected(matching, [f for f in found if f.kind == kind]) for kind in _KINDS}
+    kinds = {kind: [f for f in found if f.kind == kind] for kind in _KINDS}
+    kinds |= {kind: corrected(matching, kinds[kind]) for kind in _KINDS if len(kinds[kind]) > 1 and kind != "decision_id"}
     codes = {k: tuple(dict.fromkeys(str(f.value) for f in v)) for k, v in kinds.items() if k != "quantity"}
     counts = kinds["quantity"]
     return Entities(

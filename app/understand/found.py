@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 BLOT = "\x00"
@@ -11,7 +11,10 @@ BLOT = "\x00"
 EDGE = r"(?<![a-z0-9])"
 END = r"(?![a-z0-9])"
 
-_DENIED = re.compile(r"(?:不是|唔系|唔是|并非|(?<![a-z])not|isn't|instead of)\s?$")
+_DENIED = re.compile(
+    r"(?:(?<!是)不是|(?<!系)唔系|唔是|并非|而非|唔好|(?<!要)不要|(?<![a-z])not|isn't|instead of)"
+    r"(?:[发收做报写问领][了咗完]?)?\s?$"
+)
 _FROM = re.compile(r"(?:从|由|from)\s?$")
 _CHANGED = re.compile(r"^\s?\w{0,2}(?:改|变|更正|修正|to(?![a-z]))")
 _SORRY = (
@@ -49,7 +52,9 @@ def corrected(text: str, found: Sequence[Found]) -> list[Found]:
     denied = {each.value for each in found if _denied(text, each)}
     meant = [each for each in found if each.value not in denied] or list(found)
     kept = [a for a, b in pairwise(meant) if not _taken_back(text, a, b)]
-    return [*kept, *meant[-1:]]
+    kept += meant[-1:]
+    unit = next((each.unit for each in found if each not in kept and each.unit), "")
+    return [replace(each, unit=unit) if unit and not each.unit and each.kind == "quantity" else each for each in kept]
 
 
 def _denied(text: str, found: Found) -> bool:

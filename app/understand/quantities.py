@@ -11,7 +11,7 @@ _LATIN_UNIT = "(?![a-z])(?!(?<=[a-z])[0-9])"
 _ANY_UNIT = "|".join(f"(?P<u{n}>{unit.words})" for n, unit in enumerate(UNITS))
 _NOT_A_COUNT = (
     r"(?!\s?(?:号|#|楼|层|班|线|组|期|月|日|点|时|年|度|岁|成|%|‰|mm|毫米|厘米|公厘|公釐|cm|寸|目|工序|道|次|趟|"
-    r"天|小时|分钟|分|秒|钟|倍|hrc|°|℃|am|pm|hz|v(?![a-z])|kw|rpm|inch|grit|ft(?![a-z])|(?:st|nd|rd|th)(?![a-z])|张|批"
+    r"天|小时|分钟|分(?![两成开批])|秒|钟|倍|hrc|°|℃|am|pm|hz|v(?![a-z])|kw|rpm|inch|grit|ft(?![a-z])|(?:st|nd|rd|th)(?![a-z])|张|批"
     r"|种|款|类|元|蚊|块钱|份|下|间|家|句|轮|周|星期|礼拜|percent|dollars?|bucks|hkd|times|degrees?|o'?clock|"
     r"shifts?(?![a-z])|weeks?|hours?|hrs?|days?|mins?|minutes?|years?|strokes?|cavity|sharp|jobs?(?![a-z])|orders?|more min))"
 )
@@ -25,12 +25,12 @@ _ANY_NUMBER = re.compile(rf"[\d半]|{CHINESE}|(?<![a-z])(?:half|{WORD}|doz)")
 _START = r"(?<![a-z0-9./])(?<!\d[:,])"
 _COUNT = (
     rf"(?:{ARABIC})(?:\s?[kw](?![a-z])|[百千万亿])?|(?<!{CHINESE})(?<!几){CHINESE}{{1,12}}"
-    rf"|(?<![a-z])(?:{ENGLISH})(?=[ \-])"
+    rf"|(?<![a-z])(?:{ENGLISH}|a(?= (?:dozen|doz)(?![a-z])))(?=[ \-])"
 )
 _QUANTITY = re.compile(
     rf"{_START}{_SIGN}(?P<number>{_COUNT})(?![0-9])(?P<range>\s?(?:[-~至到]|to|or)\s?(?P<upto>{NUMBER}))?"
     rf"(?P<more>多|几|来)?(?:\s?[x×*]\s?)?(?:\s?-?(?:more )?)(?:{_ANY_UNIT}){_LATIN_UNIT}"
-    rf"(?:(?P<half2>半)(?!制|成)|(?P<tail>(?<=[吨斤]){CHINESE})(?!{CHINESE}))?"
+    rf"(?:(?P<half2>半)(?!制|成)|(?P<tail>(?<=吨){CHINESE})(?=[\s,。!?;]|$))?"
 )
 _HALF_OF = re.compile(
     rf"(?<![个{CHINESE[1:-1]}\d天月箱卷桶钟时])半\s?(?:{_ANY_UNIT}){_LATIN_UNIT}|"
@@ -38,12 +38,12 @@ _HALF_OF = re.compile(
 )
 _BARE_END = rf"(?![a-z0-9/:]|[.,]\d|-[\da-z])(?!\s?%){_NOT_A_COUNT}"
 _BARE = re.compile(
-    rf"(?<![a-z0-9./\-#_])(?<!\d[:,]){_SIGN}(?P<number>(?:{ARABIC})(?:\s?[kw](?![a-z])|"
+    rf"(?<![a-z0-9./\-#_±])(?<!\d[:,])(?:x(?=\d))?{_SIGN}(?P<number>(?:{ARABIC})(?:\s?[kw](?![a-z])|"
     rf"[千百万](?![件把个只]))?)(?P<range>\s?(?:[-~至到]|to)\s?(?P<upto>{ARABIC}))?{_BARE_END}"
 )
 _CHINESE_BARE = re.compile(
-    rf"(?<!{CHINESE})(?<![第几数成初两.\d])(?P<number>(?!千万(?!把)|万一|百分|十分|百般|千祈)"
-    rf"(?:[一二两三四五六七八九]?[百千万廿]|[一二两三四五六七八九]十|十[一二三四五六七八九]){CHINESE}{{0,9}})(?![几多来余\d]){_NOT_A_COUNT}"
+    rf"(?<!{CHINESE})(?<![第几初两.\d年])(?<!(?<![改写变做减])成)(?<!(?<![实点总件份])数)(?P<number>(?!千万(?!把)|万一|百分|十分|百般|千祈)"
+    rf"(?:[一二两三四五六七八九]?[百千万廿]|[一二两三四五六七八九]十|十[一二三四五六七八九]){CHINESE}{{0,9}})(?![几多来余码平\d]|{CHINESE}){_NOT_A_COUNT}"
 )
 _ENGLISH_BARE = re.compile(
     rf"(?<![a-z])(?P<number>(?!one(?![ ]?(?:hundred|thousand)))(?:{ENGLISH}))(?![a-z])"
@@ -51,15 +51,15 @@ _ENGLISH_BARE = re.compile(
     r"| (?:went|left|ok|good|bad|ng|short|missing|scrap(?:ped)?)(?![a-z]))"
 )
 _VAGUE = re.compile(r"(?:[一二两三四五六七八九]{2,4}|[一二三四五六七八]?十[一二三四五六七八九]{2}|[百千万])")
-_UNSURE_LEAD = re.compile(r"(?:几|(?<![实点总件个])数(?=[十百千])|(?<![改完做变])成|上(?=[百千])|好几|每隔|唔止)\s?$")
+_UNSURE_LEAD = re.compile(r"(?:几|(?<![实点总件个])数(?=[十百千])|每|上(?=[百千])|好几|每隔|唔止)\s?$")
 _BOOKED = re.compile(
-    r"(?:领|攞|拎|拿|送|调|退|还返|还|返|收|入|给|畀|俾|出|剩|剩返|得|报废|转|上|用|开|匀|爆|烂|ship|扣|净系得|只剩)[了咗]?\s?$"
+    r"(?:领|攞|拎|拿|送|调|退|还返|还|返|收|入|给|畀|俾|出|剩|剩返|得|报废|转|上|用|开|匀|爆|烂|ship|扣|净系得|只剩|[拿拎领攞搬取][走掉]|出来|落低)[了咗]?\s?$"
 )
 _HANDLED = frozenset({"kg", "roll", "carton", "box", "bag", "drum", "pallet", "set", "L", "pcs"})
 _NAMED = re.compile(
     r"(?<![a-z])(?:lot|batch|error|err|alarm|rack|bay|dock|gate|room|line|bench|week|no\.?|number|shelf|bin|step|station|"
     r"page|level|floor|route|dn|spec|temp|seat|size|尾号|号码|压力|room|typhoon|rev|ver|version|test(?:ing)?|"
-    r"测试|at|till|until|machine|door|zone|row|cell|phase|ext|from \d{1,2} to|option|plan|每隔)\s?#?:?\s?$"
+    r"测试|at|till|until|machine|door|zone|row|cell|phase|ext|from \d{1,2} to|option|plan|每隔|op|forklift|truck|van|lorry|±|[a-z]{3,6}day)\s?#?\s?$"
 )
 _HARDNESS = re.compile(r"硬度|hrc|hardness|spec(?![a-z])|回火.{0,6}度")
 _HEAT = re.compile(r"温度|炉温|油温|temp(?![a-z])|temperature|setpoint|设定")
@@ -93,7 +93,7 @@ def _idle(found: re.Match[str]) -> bool:
     number, text = found["number"], found.string
     before, after = text[max(0, found.start() - 14) : found.start()], text[found.end() : found.end() + 6]
     unit = _unit_of(found)
-    if found["more"] or _UNSURE_LEAD.search(before) or re.match(_NO_GOODS, after.lstrip()):
+    if found["more"] or _UNSURE_LEAD.search(before) or _no_goods(found, after):
         return True
     if _VAGUE.fullmatch(number) or (number == "零" and unit.name == "pcs"):
         return True
@@ -103,18 +103,28 @@ def _idle(found: re.Match[str]) -> bool:
         return True
     if unit.name == "kg" and _SIZE.search(before):
         return True
-    return number in ("一", "one") and not _one_counts(unit, number, before, after)
+    return number in ("一", "one") and not found["tail"] and not _one_counts(unit, number, before, after)
+
+
+def _no_goods(found: re.Match[str], after: str) -> bool:
+    """Whether what follows is nothing that is stored or made, or the unit is one of money."""
+    last = found[0][-1]
+    if last == "块" and (value(found["number"]) or 0) >= 20 and re.match(r"$|[\s,。!?钱]", after):
+        return True
+    return last in "个件条位块份支部台" and re.match(_NO_GOODS, after.lstrip()) is not None
 
 
 def _one_counts(unit: Unit, number: str, before: str, after: str) -> bool:
     if number == "one":
         return unit.name not in ("pcs", "unit")
+    if unit.name in ("kg", "L", "catty", "lb"):
+        return True
     return unit.name in _HANDLED - {"pcs"} and bool(_BOOKED.search(before)) and not after.startswith(("底", "都"))
 
 
 def _measured(found: re.Match[str]) -> Iterator[Found]:
     unit = _unit_of(found)
-    count = (value(found["number"]) or 0.0) + (0.5 if found["half2"] else 0.0)
+    count = (1.0 if found["number"] == "a" else value(found["number"]) or 0.0) + (0.5 if found["half2"] else 0.0)
     if found["tail"]:
         count += (value(found["tail"]) or 0.0) / 10
     yield _signed(found, count * unit.factor, unit.name)
@@ -131,7 +141,7 @@ def _measure(found: re.Match[str]) -> bool:
     """Whether a bare number is a name, a size, a hardness, a heat: what is not counted."""
     text, count = found.string, value(found["number"].replace(" ", "")) or 0.0
     before, after = text[max(0, found.start() - 20) : found.start()], text[found.end() : found.end() + 10]
-    if _NAMED.search(before) or _SIZE.search(before) or _TOOL.match(after) or count != int(count):
+    if _NAMED.search(before) or _SIZE.search(before) or _TOOL.match(after) or "." in found["number"].strip("k").rstrip("w") and count < 100:
         return True
     if found["number"] in ("一", "十", "百", "千", "万"):
         return True

@@ -31,7 +31,7 @@ _MONTH = (
 _NTH = r"(?:[12]?\d|3[01])(?:st|nd|rd|th)(?![a-z])"
 _DATE_EN = (
     r"(?:(?:(?:next|this|coming) )?(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?(?![a-z])"
-    r"|(?:the )?day after tomm?orr?ow|tomm?orr?ow|tmrw?|today|toni(?:ght|te)"
+    r"|(?:the )?day after tomm?orr?ow|tomm?orr?ow|tmrw?|today|toni(?:ght|te)(?: night shift)?"
     r"|(?:by )?end of (?:the |this |next )?(?:day|week|month|shift|year)|month[ -]end|eod|eow"
     r"|(?:(?:rest|all) of )?(?:next|this|the) (?:weekend|week|wk|month)|weekend|week after"
     rf"|{_MONTH} {_NTH}|{_MONTH} \d{{1,2}}(?![\d:])|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}|the {_NTH}"
@@ -39,8 +39,8 @@ _DATE_EN = (
     r"|\d{4}-\d{1,2}-\d{1,2}|(?<![\d/])\d{1,2}/\d{1,2}(?:/\d{4})?(?![\d/]))"
 )
 _PART = "上午|下午|上昼|下昼|朝早|早上|早晨|晏昼|夜晚|晚上|夜里|中午|凌晨|傍晚|晚黑|正午|午后"
-_PART_EN = r"(?:noon|midday|midnight|(?:this )?(?:morning|afternoon|evening)|night|lunch)(?![a-z])"
-_NOT_A_LITTLE = r"(?!零点[一二三四五六七八九\d])(?<!有)(?!一点(?!钟|半|正|前|之前|后|[一三]刻|\d))"
+_PART_EN = r"(?:noon|midday|midnight|(?:this )?(?:morning|afternoon|evening)|night|lunch)(?![a-z]| shift| van| truck)"
+_NOT_A_LITTLE = r"(?!零点[一二三四五六七八九\d])(?<!有)(?!(?<![午昼上晨晏到至改])一点(?!钟|半|正|前|之前|后|[一三]刻|\d))"
 _HOUR = rf"(?:(?<![\d.])[012]?\d|(?<!{CHINESE})(?<!第)[〇零一二两三四五六七八九十]{{1,3}})"
 _MINUTES = rf"(?:半|三刻|一刻|正|钟|\d{{1,2}}分?|{CHINESE}{{1,3}}分?)"
 _AM = r"(?:a\.m\.|p\.m\.|[ap]\.?m(?![a-z]))"
@@ -49,7 +49,7 @@ _CLOCK = (
     rf"(?:(?:(?:{_PART})\s?)?{_SAID_HOUR}(?:\s?[至到\-~]\s?{_SAID_HOUR})?"
     rf"|(?<![\d:.])\d{{1,2}}:\d{{2}}(?!\d)(?:\s?{_AM})?"
     rf"|(?<![\d:.\-])\d{{1,2}}(?:\.\d{{2}})?\s?{_AM}"
-    r"|(?<![\d:.\-])(?:1[0-2]|[1-9])\s?o'?\s?clock|(?<![\d:.\-])(?:1[0-2]|[1-9])(?= sharp)"
+    r"|(?<![\d:.\-])(?:1[0-2]|[1-9])\s?o'?\s?clock|(?<![\d:.\-])(?:1[0-2]|[1-9]) sharp"
     rf"|{_PART}|(?<![a-z]){_PART_EN})"
 )
 _UNIT_EN = r"(?:more )?(?:hours?|hrs?|minutes?|mins?|days?|weeks?)(?![a-z])"
@@ -57,7 +57,7 @@ _COUNT_EN = r"(?:\d{1,3}(?:\.\d)?|half an?|an?(?= h)|one|two|three|four|five|six
 _SPAN = (
     rf"(?:[这呢])?{_N}\s?(?:个半(?:小时|钟头?)|个小时|个半月?|[个粒]钟头?|粒半钟|小时|钟头|分钟|天|"
     rf"日(?![一二三四五六七八九十\d]{1,3}次|打|转|停)|个?(?:星期|礼拜)(?![一二三四五六日天])|周(?![一二三四五六日天末]))半?"
-    r"(?:之?后|之?内|以内)?"
+    r"(?:之?后|以后|之?内|以内)?"
     r"|[这呢]几[天日]|半[个粒]?(?:钟头?|小时|日|天|晚)(?:之?后|之?内)?|[个粒]半(?:钟头?|小时)(?:之?后|内)?"
     rf"|(?<![a-z])(?:in |within )?(?<![\d.]){_COUNT_EN}[ \-]?{_UNIT_EN}|(?<![a-z\d.])(?:in )?\d{{1,2}}\s?h(?![a-z])"
 )
@@ -85,7 +85,7 @@ _FIRST = rf"(?=(?<![a-z])[abcdefhijlmnorstuw]|[\d这呢下今本周星礼月年�
 _WHEN = re.compile(
     rf"{_FIRST}(?:{_AT}|{_EVENT}"
     rf"|(?:{_BY}|{_TILL})?(?:{_DAY}(?:{_OF_DAY})?(?:{_LINK}(?:{_CLOCK}))?(?:{_DAY})?|{_CLOCK}(?:{_LINK}{_DAY})?)"
-    rf"(?:\s?(?:之?前|以前|内|之内))?|{_SPAN})"
+    rf"(?:\s?(?:之?前|以前|以后|之后|内|之内))?|{_SPAN})"
 )
 _PAST_BEFORE = re.compile(
     r"(?:(?<![不得赶跟])上个?|昨天|昨晚|昨日|寻晚|寻日|琴晚|琴日|前天|last |since |yesterday )\s?$|(?:找|搵|揾)了?$"
@@ -93,7 +93,7 @@ _PAST_BEFORE = re.compile(
 _AGO = re.compile(r"\s?(?:ago(?![a-z])|早就)")
 _MORNING = re.compile(r"(?:今天|今日)?(?:早上|朝早|早晨|上午|上昼|凌晨|夜里)|this morning|morning|night|lunch|noon|一时")
 _NEEDED = re.compile(r"(?:只?要|改|改到|于|by|in the|at|before)\s?$")
-_HAPPENED = re.compile(r"[^,。!?;]{0,10}(?:[了咗过]|才接)(?!解)")
+_HAPPENED = re.compile(r"(?![就会要可])[^,。!?;]{0,10}(?:[了咗过]|才接)(?!解)")
 _GONE_PART = re.compile(r"(?:下午|下昼|夜晚|晚上|中午)")
 _SHORT_DAY = re.compile(r"(?:mon|sat|sun|wed|may \d{1,2})")
 _LEADS = re.compile(r"(?:on|by|before|next|this|till|until|and|or|of) $")

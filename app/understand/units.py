@@ -23,7 +23,7 @@ class Unit:
 
 
 UNITS = (
-    Unit("people", rf"[个名位](?![圈月]|半(?!路))[^\d,。!?、\x00]{{0,6}}?(?:{PERSON_CN}|packers?|operators?|drivers?|guys)"),
+    Unit("people", rf"[个名位](?![圈月]|半(?!路))[^\d,。!?、\x00厂部组线点]{{0,6}}?(?:{PERSON_CN}|packers?|operators?|drivers?|guys)"),
     Unit("people", rf"人(?!民|家)|位(?!置|子)|名(?!字|单)|(?: ?more ){{0,1}}{_ADJECTIVE_EN}{PERSON_EN}(?![a-z])"),
     Unit("pcs", r"dozens?|doz|dz|打(?![磨印光包开])", 12.0),
     Unit("kg", r"公斤|千克|kgs?|kilos?|kilograms?"),
@@ -46,6 +46,7 @@ UNITS = (
         "pcs",
         r"件(?!套)|[对双](?!面|边|方|手|班)|把|个|只|支|片|块|条|根|粒|颗|枝|嚿|pcs?|pieces?|pce|ea|each|units?|nos",
     ),
+    Unit("", r"篮|筐|baskets?|crates?"),
     Unit("unit", r"台|部(?!门|分|长)|架(?!上|子|顶)|辆"),
 )
 """Names are ours; the first that fits counts, so a longer word stands before its beginning."""
