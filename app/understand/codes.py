@@ -19,7 +19,9 @@ _DECISION = re.compile(
     rf"{EDGE}d\s?[-#:]?\s?(\d{{1,6}}){END}{NOT_COUNTED}|{EDGE}(?:decision|ticket)\s?(?:no\.?\s?|"
     rf"#\s?)?(\d{{1,6}}){END}"
 )
-_LONG_DECISION = re.compile(r"(?<![\w.,\-/#])(?=\d{5}(?!\d))0{2,3}(\d{2,3})(?![\d,\-/])(?!\.\d)")  # 00031, as the decisions are printed
+_LONG_DECISION = re.compile(
+    r"(?<![\w.,\-/#])(?=\d{5}(?!\d))0{2,3}(\d{2,3})(?![\d,\-/])(?!\.\d)"
+)  # 00031, as the decisions are printed
 _REQUEST = re.compile(
     rf"{EDGE}r(?:\s?-\s?(\d{{1,5}})|(\d{{3,5}})){END}|{EDGE}request\s?(?:no\.?\s?|#\s?)?(\d{{1,5}}){END}"
 )
@@ -86,7 +88,9 @@ def _site_patterns(sites: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[st
         rf"{EDGE}({letters})\s?(?:{_SITE_WORDS})"
         rf"|{EDGE}(?:facility|site|plant|factory|warehouse|store|fac\.?)\s?[-:]?\s?({letters}){END}"
     )
-    lead = r"(?:(?:from|to|at|in|and|or|can|could|will|ask|tell|with)\s|[由从去到俾给往至和同与返问叫向嚟来])\s?"
+    lead = (
+        r"(?:(?:from|to|at|in|and|or|can|could|will|ask|tell|with)\s|[由从去到俾给往至和同与返问叫向嚟来])\s?"
+    )
     tail = r"\s(?:plant|site|factory|facility|side|warehouse|rack|store|furnace)"
     capital = rf"{lead}({letters}){END}(?!['\-])|{EDGE}({letters}){tail}{END}"
     return re.compile(said), re.compile(capital)

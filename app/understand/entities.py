@@ -47,7 +47,13 @@ class Index:
 
 def index_names(names: Names, simplify: Convert) -> Index:
     """The index of the plant's tables; tens of milliseconds for 500 names, so keep it."""
-    return Index(names.version, build_index(names, simplify), build_codes(names), build_orders(names), build_machines(names))
+    return Index(
+        names.version,
+        build_index(names, simplify),
+        build_codes(names),
+        build_orders(names),
+        build_machines(names),
+    )
 
 
 def find_entities(text: str, matching: str, index: Index) -> Sighting:
@@ -80,7 +86,11 @@ def _marked(matching: str, found: list[Found]) -> str:
 
 
 def _named(text: str, matching: str, index: Index) -> list[Found]:
-    found = [*find_tickets(matching), *index.orders.find_written(matching), *index.machines.find_codes(matching)]
+    found = [
+        *find_tickets(matching),
+        *index.orders.find_written(matching),
+        *index.machines.find_codes(matching),
+    ]
     found += index.codes.find_items(blot(matching, found))
     found += index.names.find(blot(matching, found))
     found += index.codes.find_facilities(blot(matching, found), text)
@@ -92,7 +102,7 @@ def _named(text: str, matching: str, index: Index) -> list[Found]:
 
 def _told(matching: str, found: list[Found]) -> Entities:
     kinds = {kind: [f for f in found if f.kind == kind] for kind in _KINDS}
-    kinds |= {kind: corrected(matching, kinds[kind]) for kind in _KINDS if len(kinds[kind]) > 1 and kind != "decision_id"}
+    kinds |= {kind: corrected(matching, kinds[kind]) for kind in _KINDS if len(kinds[kind]) > 1}
     codes = {k: tuple(dict.fromkeys(str(f.value) for f in v)) for k, v in kinds.items() if k != "quantity"}
     counts = kinds["quantity"]
     return Entities(

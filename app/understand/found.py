@@ -18,10 +18,13 @@ _DENIED = re.compile(
 _FROM = re.compile(r"(?:从|由|from)\s?$")
 _CHANGED = re.compile(r"^\s?\w{0,2}(?:改|变|更正|修正|to(?![a-z]))")
 _SORRY = (
-    "(?:不对|唔啱|(?:唔系|不是)[,。!]|错了?|讲错|打错|sorry|i mean|correction|更正|应该是|应为|应该系|"
-    "改为|改成|改做|no,)"
+    "(?:不对|唔啱|(?:唔系|不是)[,。!]|错了?|讲错|打错|sorry|i mean|correction|更正|应该是|应为|应该系|no,)"
 )
-_CORRECTED = re.compile(rf"^[\W_]{{0,3}}{_SORRY}|{_SORRY}[\W_]{{0,3}}$")
+_INTO = "改为|改成|改做"
+_MOVED = re.compile(rf"(?:{_INTO})$")
+_CORRECTED = re.compile(
+    rf"^[\W_]{{0,3}}{_SORRY}|(?:{_SORRY}[\W_]{{0,3}}(?:是|系)?|{_INTO})$|^[\W_]{{0,3}}(?:{_INTO})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,10 @@ def corrected(text: str, found: Sequence[Found]) -> list[Found]:
     kept = [a for a, b in pairwise(meant) if not _taken_back(text, a, b)]
     kept += meant[-1:]
     unit = next((each.unit for each in found if each not in kept and each.unit), "")
-    return [replace(each, unit=unit) if unit and not each.unit and each.kind == "quantity" else each for each in kept]
+    return [
+        replace(each, unit=unit) if unit and not each.unit and each.kind == "quantity" else each
+        for each in kept
+    ]
 
 
 def _denied(text: str, found: Found) -> bool:
@@ -62,6 +68,10 @@ def _denied(text: str, found: Found) -> bool:
 
 
 def _taken_back(text: str, first: Found, second: Found) -> bool:
+    if first.kind == "decision_id":
+        return False  # "D-00022 no, D-00023 yes" answers both
+    if first.kind == "machine" and _MOVED.search(text[first.end : second.start]):
+        return False  # GR-03改成4号 speaks of both
     between = text[first.end : second.start]
     if _FROM.search(text[max(0, first.start - 6) : first.start]) and first.kind == "quantity":
         return _CHANGED.match(between) is not None

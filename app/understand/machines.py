@@ -33,7 +33,9 @@ _KIN = re.compile(
     r"|(?<![a-z])(?:line|number|no\.?) ([1-9])(?=$|[\s.,;!?](?!\d))"
     r"|(?<![a-z])(?:to|on|onto) ([1-9])(?=$|[.,;!?](?!\d)|\s(?:instead|ok|pls|please|and|then|for|with)(?![a-z]))"
 )
-_ANY_OF_KIND = re.compile(rf"(?<![第\da-z\-])({_NUMBER})号[机炉台]|(?<![a-z])machine (\d)(?=$|[\s.,;!?](?!\d))")
+_ANY_OF_KIND = re.compile(
+    rf"(?<![第\da-z\-])({_NUMBER})号[机炉台]|(?<![a-z])machine (\d)(?=$|[\s.,;!?](?!\d))"
+)
 _ONE_MACHINE = re.compile(r"(?:[机床炉线]|er|press|laser|furnace|oven|line|machine)$")
 
 
@@ -98,7 +100,9 @@ class MachineShapes:
 
     def _only_one(self, found: re.Match[str], kind: str, sites: tuple[str, ...]) -> list[Found]:
         here = [m.code for m in self.machines if m.type == kind and m.facility in sites]
-        beside = BLOT in found.string[max(0, found.start() - 3) : found.start()]  # the site stands just before
+        beside = (
+            BLOT in found.string[max(0, found.start() - 3) : found.start()]
+        )  # the site stands just before
         if not beside or len(here) != 1 or not _ONE_MACHINE.search(found[0]):
             return []
         return [Found("machine", here[0], found.start(), found.end())]
@@ -115,7 +119,9 @@ def build_machines(names: Names) -> MachineShapes:
             (prefix, _code(prefix)) for prefix in sorted({letters for letters, _ in by_number} - {""})
         ),
         numbered=tuple((kind, _with_number(_WORDS[kind], _SHORT.get(kind, "(?!)"))) for kind in kinds),
-        any_word=re.compile("|".join([_WORDS[kind] for kind in kinds] + [_SHORT[k] for k in kinds if k in _SHORT]) or "(?!)"),
+        any_word=re.compile(
+            "|".join([_WORDS[kind] for kind in kinds] + [_SHORT[k] for k in kinds if k in _SHORT]) or "(?!)"
+        ),
         alone=tuple((kind, re.compile(rf"{EDGE}(?:{_WORDS[kind]}){END}")) for kind in kinds),
     )
 

@@ -15,13 +15,17 @@ _GAP = frozenset(" -_'\".#/")
 _LONGEST = 200  # characters of a plant's own name
 _TOO_COMMON = frozenset({"belt", "belts", "set", "sets", "box", "boxes"})  # say too little without their size
 _SITE_LETTERS = 3  # a facility's short name in Latin letters (FT) is none after a digit: 20ft
-_COUNT_BEFORE = re.compile(r"(?:\d|(?<![a-z])(?:a|one|two|three|four|five|six|half|ten|(?:twen|thir|for|fif)ty|dozen))\s?$")
+_COUNT_BEFORE = re.compile(
+    r"(?:\d|(?<![a-z])(?:a|one|two|three|four|five|six|half|ten|(?:twen|thir|for|fif)ty|dozen))\s?$"
+)
 _COUNT_WORD = re.compile(r"coils?")
 _NEXT_TO_STOCK = r"(?:还|仲|够|到|剩|得|没|冇|有|几|各|的?库存|\d|[一二两三四五六七八九十半])"
 _ALONE = {
     "叉": re.compile(r"(?<![交分开刀铲])叉(?!车|烧|起|板|腰|臂|开|口|机|柄|头|住)"),
     "蜡": re.compile(r"(?<![打上封石])蜡(?!烛|像|笔|黄|染)"),
-    "": re.compile(rf"(?<=[桶升箱卷把支斤吨袋盒])(?:的|嘅)?(\w)(?![味污渍压温封路泵漆])|(?<![\w漏])(\w)(?={_NEXT_TO_STOCK})"),
+    "": re.compile(
+        rf"(?<=[桶升箱卷把支斤吨袋盒])(?:的|嘅)?(\w)(?![味污渍压温封路泵漆])|(?<![\w漏])(\w)(?={_NEXT_TO_STOCK})"
+    ),
 }
 """When a name of one character is a name and no part of another word; "" for any other than those."""
 
@@ -200,7 +204,9 @@ def _is_alone(text: str, name: str, start: int) -> bool:
 def _is_count(text: str, found: Found) -> bool:
     """Whether a word for several items is the unit of a count: 3 coils."""
     said = text[found.start : found.end]
-    counted = _COUNT_WORD.fullmatch(said) and _COUNT_BEFORE.search(text[max(0, found.start - 8) : found.start])
+    counted = _COUNT_WORD.fullmatch(said) and _COUNT_BEFORE.search(
+        text[max(0, found.start - 8) : found.start]
+    )
     return found.kind == "unknown" and bool(counted)
 
 

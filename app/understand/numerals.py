@@ -26,7 +26,9 @@ _ENGLISH: dict[str, int] = dict(
         range(1, 20),
         strict=True,
     )
-) | dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+) | dict(
+    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)
+)
 
 CHINESE = "[〇零一二两俩三四五六七八九十廿卅百千万亿]"
 ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,15}(?:\.\d{1,4})?"

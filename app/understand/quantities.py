@@ -25,7 +25,7 @@ _ANY_NUMBER = re.compile(rf"[\d半]|{CHINESE}|(?<![a-z])(?:half|{WORD}|doz)")
 _START = r"(?<![a-z0-9./])(?<!\d[:,])"
 _COUNT = (
     rf"(?:{ARABIC})(?:\s?[kw](?![a-z])|[百千万亿])?|(?<!{CHINESE})(?<!几){CHINESE}{{1,12}}"
-    rf"|(?<![a-z])(?:{ENGLISH}|a(?= (?:dozen|doz)(?![a-z])))(?=[ \-])"
+    rf"|(?<![a-z])(?:{ENGLISH}|(?<!half )a(?= (?:dozen|doz)(?![a-z])))(?=[ \-])"
 )
 _QUANTITY = re.compile(
     rf"{_START}{_SIGN}(?P<number>{_COUNT})(?![0-9])(?P<range>\s?(?:[-~至到]|to|or)\s?(?P<upto>{NUMBER}))?"
@@ -119,12 +119,18 @@ def _one_counts(unit: Unit, number: str, before: str, after: str) -> bool:
         return unit.name not in ("pcs", "unit")
     if unit.name in ("kg", "L", "catty", "lb"):
         return True
-    return unit.name in _HANDLED - {"pcs"} and bool(_BOOKED.search(before)) and not after.startswith(("底", "都"))
+    return (
+        unit.name in _HANDLED - {"pcs"}
+        and bool(_BOOKED.search(before))
+        and not after.startswith(("底", "都"))
+    )
 
 
 def _measured(found: re.Match[str]) -> Iterator[Found]:
     unit = _unit_of(found)
-    count = (1.0 if found["number"] == "a" else value(found["number"]) or 0.0) + (0.5 if found["half2"] else 0.0)
+    count = (1.0 if found["number"] == "a" else value(found["number"]) or 0.0) + (
+        0.5 if found["half2"] else 0.0
+    )
     if found["tail"]:
         count += (value(found["tail"]) or 0.0) / 10
     yield _signed(found, count * unit.factor, unit.name)
@@ -139,9 +145,15 @@ def _half(found: re.Match[str]) -> Iterator[Found]:
 
 def _measure(found: re.Match[str]) -> bool:
     """Whether a bare number is a name, a size, a hardness, a heat: what is not counted."""
-    text, count = found.string, value(found["number"].replace(" ", "")) or 0.0
+    text, count = found.string, value(found["number"]) or 0.0
     before, after = text[max(0, found.start() - 20) : found.start()], text[found.end() : found.end() + 10]
-    if _NAMED.search(before) or _SIZE.search(before) or _TOOL.match(after) or "." in found["number"].strip("k").rstrip("w") and count < 100:
+    if (
+        _NAMED.search(before)
+        or _SIZE.search(before)
+        or _TOOL.match(after)
+        or "." in found["number"].strip("k").rstrip("w")
+        and count < 100
+    ):
         return True
     if found["number"] in ("一", "十", "百", "千", "万"):
         return True
@@ -153,7 +165,7 @@ def _measure(found: re.Match[str]) -> bool:
 def _bare(found: re.Match[str]) -> Iterator[Found]:
     if _measure(found):
         return
-    yield _signed(found, value(found["number"].replace(" ", "")) or 0.0, "")
+    yield _signed(found, value(found["number"]) or 0.0, "")
     if upto := found.groupdict().get("upto"):
         yield _signed(found, value(upto) or 0.0, "")
 

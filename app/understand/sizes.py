@@ -19,7 +19,9 @@ _BEFORE = re.compile(rf"{_SIZE}[\s\-]?(?:的|款|嘅)?$")
 _BARE_BEFORE = re.compile(r"(?<![a-z0-9.])([a-z]?\d{1,4})[\s\-]?$")
 _AFTER = re.compile(rf"^[\s\-,(]?{_SIZE}[)]?")
 _BARE_AFTER = re.compile(r"^[\s\-]?(\d{3})(?![a-z0-9.])(?!\s?(?:pc|kg|公|千|件|把|个|只))")
-_INCHES_AFTER = re.compile(r"^[\s\-](\d{1,2})(?![0-9.:/])(?!\s?(?:pcs?|kg|sets?|box|ctn|roll|more|am|pm|h)(?![a-z]))")
+_INCHES_AFTER = re.compile(
+    r"^[\s\-](\d{1,2})(?![0-9.:/])(?!\s?(?:pcs?|kg|sets?|box|ctn|roll|more|am|pm|h)(?![a-z]))"
+)
 _ALONE = re.compile(
     rf"(?<![\d.]){_SIZE}(?!\s?(?:的|嘅)?\s?(?:模|夹|屏|管|喉|轮|砂轮|砂纸|叶|钉|扳|pipe|hose|screen|wheel|die|mou?ld|nail|"
     r"jig|fixture|tv))(?:主?厨刀|厨师刀|大?刀|chef(?: kni(?:fe|ves))?|ones?)?"

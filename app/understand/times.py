@@ -11,9 +11,7 @@ _AHEAD = (
     "大后天|后天|后日|听日|听朝|听晚|听夜|明天|明日|明早|明朝|明晚|明午|今日|今天|今晚|今夜|即日|本日|当天|"
     "当日|翌日"
 )
-_WEEKDAY = (
-    rf"(?:(?<![看查问睇排试等])下下个?|下个?|今个?|这个?|本|呢个?)?(?:{_WEEKLY})[一二三四五六日天末]"
-)
+_WEEKDAY = rf"(?:(?<![看查问睇排试等])下下个?|下个?|今个?|这个?|本|呢个?)?(?:{_WEEKLY})[一二三四五六日天末]"
 _PERIOD = (
     r"(?:今个?|这个?|本|下个?|呢个?)?(?:月底|月尾|月末|月中|月头|月初)"
     rf"|(?:下个?|今个?|这个?|本|呢个?)(?:{_WEEKLY}|week|月)(?:内|底|尾|初|中)?|年底|年尾"
@@ -40,7 +38,9 @@ _DATE_EN = (
 )
 _PART = "上午|下午|上昼|下昼|朝早|早上|早晨|晏昼|夜晚|晚上|夜里|中午|凌晨|傍晚|晚黑|正午|午后"
 _PART_EN = r"(?:noon|midday|midnight|(?:this )?(?:morning|afternoon|evening)|night|lunch)(?![a-z]| shift| van| truck)"
-_NOT_A_LITTLE = r"(?!零点[一二三四五六七八九\d])(?<!有)(?!(?<![午昼上晨晏到至改])一点(?!钟|半|正|前|之前|后|[一三]刻|\d))"
+_NOT_A_LITTLE = (
+    r"(?!零点[一二三四五六七八九\d])(?<!有)(?!(?<![午昼上晨晏到至改])一点(?!钟|半|正|前|之前|后|[一三]刻|\d))"
+)
 _HOUR = rf"(?:(?<![\d.])[012]?\d|(?<!{CHINESE})(?<!第)[〇零一二两三四五六七八九十]{{1,3}})"
 _MINUTES = rf"(?:半|三刻|一刻|正|钟|\d{{1,2}}分?|{CHINESE}{{1,3}}分?)"
 _AM = r"(?:a\.m\.|p\.m\.|[ap]\.?m(?![a-z]))"
@@ -56,15 +56,15 @@ _UNIT_EN = r"(?:more )?(?:hours?|hrs?|minutes?|mins?|days?|weeks?)(?![a-z])"
 _COUNT_EN = r"(?:\d{1,3}(?:\.\d)?|half an?|an?(?= h)|one|two|three|four|five|six|seven|eight|ten|twelve)"
 _SPAN = (
     rf"(?:[这呢])?{_N}\s?(?:个半(?:小时|钟头?)|个小时|个半月?|[个粒]钟头?|粒半钟|小时|钟头|分钟|天|"
-    rf"日(?![一二三四五六七八九十\d]{1,3}次|打|转|停)|个?(?:星期|礼拜)(?![一二三四五六日天])|周(?![一二三四五六日天末]))半?"
+    rf"日(?![一二三四五六七八九十\d]{1, 3}次|打|转|停)|个?(?:星期|礼拜)(?![一二三四五六日天])|周(?![一二三四五六日天末]))半?"
     r"(?:之?后|以后|之?内|以内)?"
     r"|[这呢]几[天日]|半[个粒]?(?:钟头?|小时|日|天|晚)(?:之?后|之?内)?|[个粒]半(?:钟头?|小时)(?:之?后|内)?"
     rf"|(?<![a-z])(?:in |within )?(?<![\d.]){_COUNT_EN}[ \-]?{_UNIT_EN}|(?<![a-z\d.])(?:in )?\d{{1,2}}\s?h(?![a-z])"
 )
 _DAY = rf"(?:{_DATE_CN}|{_WEEKDAY}|周末|{_AHEAD}|{_PERIOD}|(?<![a-z]){_DATE_EN})"
 _EVENT = (
-    r"(?:食饭|吃饭|午饭|埋数|收工|放工|下班|开工|开炉|天光|天黑|过年|新年|圣诞|国庆|中秋|端午|清明|交更|换班)之?前"
-    r"|(?<![a-z])(?:after|before|till|until|by) (?:lunch|tea(?: break)?|break|dinner|breakfast|shift end)(?![a-z])"
+    r"(?:食饭|吃饭|午饭|埋数|收工|放工|下班|开工|开炉|天光|天黑|过年|新年|圣诞|国庆|交更|换班)之?前"
+    r"|(?<![a-z])(?:after|before|till|until|by) (?:lunch|tea(?: break)?|break|dinner|shift end)(?![a-z])"
 )
 _OF_DAY = rf"(?:的|嘅)?\s?(?:{_SHIFT}|整天|全天|成日|收工|放工|下班)"
 _LINK = r"(?:\s?(?:的|之?前|at |@ ?|by |before )?\s?|, )"
@@ -81,7 +81,7 @@ _AT = (
 )
 _BY = r"(?<![a-z])(?:by|before|until|till) (?:the )?"
 _TILL = r"(?<![延改推调提])至"
-_FIRST = rf"(?=(?<![a-z])[abcdefhijlmnorstuw]|[\d这呢下今本周星礼月年大后听明即当翌半个粒至上朝早晏夜晚中凌傍正午食吃埋收放开天过新圣国端清交换廿卅日]|{CHINESE})"
+_FIRST = rf"(?=(?<![a-z])[abcdefhijlmnorstuw]|[\d这呢下今本周星礼月年大后听明即当翌半个粒至上朝早晏夜晚中凌傍正午食吃埋收放开天过新圣国交换廿卅日]|{CHINESE})"
 _WHEN = re.compile(
     rf"{_FIRST}(?:{_AT}|{_EVENT}"
     rf"|(?:{_BY}|{_TILL})?(?:{_DAY}(?:{_OF_DAY})?(?:{_LINK}(?:{_CLOCK}))?(?:{_DAY})?|{_CLOCK}(?:{_LINK}{_DAY})?)"
@@ -91,7 +91,9 @@ _PAST_BEFORE = re.compile(
     r"(?:(?<![不得赶跟])上个?|昨天|昨晚|昨日|寻晚|寻日|琴晚|琴日|前天|last |since |yesterday )\s?$|(?:找|搵|揾)了?$"
 )
 _AGO = re.compile(r"\s?(?:ago(?![a-z])|早就)")
-_MORNING = re.compile(r"(?:今天|今日)?(?:早上|朝早|早晨|上午|上昼|凌晨|夜里)|this morning|morning|night|lunch|noon|一时")
+_MORNING = re.compile(
+    r"(?:今天|今日)?(?:早上|朝早|早晨|上午|上昼|凌晨|夜里)|this morning|morning|night|lunch|noon|一时"
+)
 _NEEDED = re.compile(r"(?:只?要|改|改到|于|by|in the|at|before)\s?$")
 _HAPPENED = re.compile(r"(?![就会要可])[^,。!?;]{0,10}(?:[了咗过]|才接)(?!解)")
 _GONE_PART = re.compile(r"(?:下午|下昼|夜晚|晚上|中午)")

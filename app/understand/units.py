@@ -23,8 +23,14 @@ class Unit:
 
 
 UNITS = (
-    Unit("people", rf"[个名位](?![圈月]|半(?!路))[^\d,。!?、\x00厂部组线点]{{0,6}}?(?:{PERSON_CN}|packers?|operators?|drivers?|guys)"),
-    Unit("people", rf"人(?!民|家)|位(?!置|子)|名(?!字|单)|(?: ?more ){{0,1}}{_ADJECTIVE_EN}{PERSON_EN}(?![a-z])"),
+    Unit(
+        "people",
+        rf"[个名位](?![圈月]|半(?!路))[^\d,。!?、\x00厂部组线点]{{0,6}}?(?:{PERSON_CN}|packers?|operators?|drivers?|guys)",
+    ),
+    Unit(
+        "people",
+        rf"人(?!民|家)|位(?!置|子)|名(?!字|单)|(?: ?more ){{0,1}}{_ADJECTIVE_EN}{PERSON_EN}(?![a-z])",
+    ),
     Unit("pcs", r"dozens?|doz|dz|打(?![磨印光包开])", 12.0),
     Unit("kg", r"公斤|千克|kgs?|kilos?|kilograms?"),
     Unit("kg", r"吨|tonnes?|tons?|mt", 1000.0),
