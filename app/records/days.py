@@ -23,7 +23,8 @@ _DAYS_AHEAD = (
     (
         0,
         re.compile(
-            r"今[天日晚早朝夜]|[即本当]日|当天|今更|today|tonight|\beod\b|end of (?:the )?(?:day|shift)|收工前|放工前|下班前|埋数之?前"
+            r"今[天日晚早朝夜]|[即本当]日|当天|今更|today|tonight|\beod\b|end of (?:the )?(?:day|shift)"
+            r"|收工前|放工前|下班前|埋数之?前"
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Codes as people write them: item codes, facilities, decisions, requests, cases; and those that do not exist."""
+"""Codes as people write them: items, facilities, decisions, requests, cases; known ones and others."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -11,7 +11,7 @@ from app.understand.found import BLOT, EDGE, END, Found
 from app.understand.numerals import CHINESE, value
 
 _NUMBER = rf"(?:\d{{1,2}}(?!\d)|[一二两三四五六七八九十]{{1,2}}(?!{CHINESE}))"
-_NUMBER_BEHIND = rf"(?:\d{{1,2}}(?!\d)|[一二两三四五六七八九十]{{1,2}}(?=号|$|[\s,。!?;]))"
+_NUMBER_BEHIND = r"(?:\d{1,2}(?!\d)|[一二两三四五六七八九十]{1,2}(?=号|$|[\s,。!?;]))"
 _NUMBER_EN = r"(?:one|two|three|four|five|six)(?![a-z])"
 _ENGLISH_WORDS = frozenset({"as", "is", "in", "on", "at", "to", "no", "or", "so", "an", "st"})
 _WORDS = {
@@ -31,7 +31,8 @@ _KIN = re.compile(
     rf"(?<![第\da-z\-])({_NUMBER})号(?!码|楼|库|仓|门|位|前|之前|交|嘅?货|[机炉台])"
     rf"|(?<![第\da-z\-])(\d{{1,2}})线"
     r"|(?<![a-z])(?:line|number|no\.?) ([1-9])(?=$|[\s.,;!?](?!\d))"
-    r"|(?<![a-z])(?:to|on|onto) ([1-9])(?=$|[.,;!?](?!\d)|\s(?:instead|ok|pls|please|and|then|for|with)(?![a-z]))"
+    r"|(?<![a-z])(?:to|on|onto) ([1-9])(?=$|[.,;!?](?!\d)|\s(?:instead|ok|pls|please|and|then|for"
+    r"|with)(?![a-z]))"
 )
 _ANY_OF_KIND = re.compile(
     rf"(?<![第\da-z\-])({_NUMBER})号[机炉台]|(?<![a-z])machine (\d)(?=$|[\s.,;!?](?!\d))"
@@ -51,7 +52,7 @@ class MachineShapes:
     any_word: re.Pattern[str]
 
     def find_kin(self, text: str, named: Iterable[str]) -> list[Found]:
-        """Machines by number alone, of the one type that the message's other machines (codes) or words have."""
+        """Machines by number alone, of the one type that the machines `named` or else the words have."""
         codes = set(named)
         kinds = {m.type for m in self.machines if m.code in codes}
         kinds = kinds or {kind for kind, word in self.alone if word.search(text)}
@@ -127,9 +128,8 @@ def build_machines(names: Names) -> MachineShapes:
 
 
 def _code(prefix: str) -> re.Pattern[str]:
-    joint = r"(?:\s?[-#_]\s?|)" if prefix in _ENGLISH_WORDS else r"(?:\s?[-#_]\s?|)"
     spaced = "" if prefix in _ENGLISH_WORDS else rf"|{EDGE}{prefix}\s0{{0,2}}(\d{{1,2}}){END}{NOT_COUNTED}"
-    return re.compile(rf"{EDGE}{prefix}{joint}0{{0,2}}(\d{{1,3}}){END}{spaced}")
+    return re.compile(rf"{EDGE}{prefix}(?:\s?[-#_]\s?|)0{{0,2}}(\d{{1,3}}){END}{spaced}")
 
 
 def _with_number(words: str, short: str) -> re.Pattern[str]:

@@ -156,7 +156,7 @@ def _both_numbers(word: str, entry: _Entry) -> Iterator[tuple[str, _Entry]]:
 
 
 def _without_sizes(names: Names, simplify: Convert) -> Iterator[tuple[str, str, _Entry]]:
-    """Key, words and meaning of names that had their size taken off; a lone word of a pair is no name: belt."""
+    """Key, words and meaning of names that had their size taken off."""
     for item in names.items:
         for word in _item_names(item):
             form = matching_form(clean(word, "", _LONGEST), simplify)

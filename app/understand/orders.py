@@ -1,4 +1,4 @@
-"""Orders as people write them: SO-1042, so1042, S O 1O42, 1042嗰張單, 一零四二; and those that do not exist."""
+"""Orders as people write them: SO-1042, so1042, S O 1O42, 1042嗰張單, 一零四二; known ones and others."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,8 @@ _COUNTING = re.compile(
 )
 _REPORTING = re.compile(r"(?:[到收入出领发点数够做了咗好产完约成减加有剩]|made|finished|done|of|output)\s?$")
 _UNIT_AFTER = (
-    r"(?!\s?(?:pcs?|pieces?|kgs?|kilos?|sets?|units?|boxes|cartons?|ctns?|rolls?|more|mm|g|l|over(?! to)|degrees?)(?![a-z]))"
+    r"(?!\s?(?:pcs?|pieces?|kgs?|kilos?|sets?|units?|boxes|cartons?|ctns?|rolls?|more|mm|g|l|over(?! to)"
+    r"|degrees?)(?![a-z]))"
     r"(?!\s?(?:件|把|只(?![装冲包做磨剩得有收够能])|支|公斤|千克|套|箱|盒|卷|粒|颗|块|片|条|根|打(?![磨印光包])|吨|升|人|桶|袋|分钟|小时|元|蚊|块钱|度|斤|米|%|°))"
 )
 
@@ -87,7 +88,7 @@ def build_orders(names: Names) -> Orders:
             rf"(?<![a-z0-9\-/#])(?<!\d\.)(\d{width})(?![0-9%/]|[.:]\d|-\d|[a-z]{{1,3}}\d){_UNIT_AFTER}"
         ),
         in_signs=re.compile(
-            rf"(?<![〇零一二三四五六七八九十百千])([一二三四五六七八九][〇零一二三四五六七八九]{{3}})(?![十百千万])"
+            r"(?<![〇零一二三四五六七八九十百千])([一二三四五六七八九][〇零一二三四五六七八九]{3})(?![十百千万])"
         ),
     )
 

@@ -13,7 +13,8 @@ _NOT_A_COUNT = (
     r"(?!\s?(?:号|#|楼|层|班|线|组|期|月|日|点|时|年|度|岁|成|%|‰|mm|毫米|厘米|公厘|公釐|cm|寸|目|工序|道|次|趟|"
     r"天|小时|分钟|分(?![两成开批])|秒|钟|倍|hrc|°|℃|am|pm|hz|v(?![a-z])|kw|rpm|inch|grit|ft(?![a-z])|(?:st|nd|rd|th)(?![a-z])|张|批"
     r"|种|款|类|元|蚊|块钱|份|下|间|家|句|轮|周|星期|礼拜|percent|dollars?|bucks|hkd|times|degrees?|o'?clock|"
-    r"shifts?(?![a-z])|weeks?|hours?|hrs?|days?|mins?|minutes?|years?|strokes?|cavity|sharp|jobs?(?![a-z])|orders?|more min))"
+    r"shifts?(?![a-z])|weeks?|hours?|hrs?|days?|mins?|minutes?|years?|strokes?|cavity|sharp"
+    r"|jobs?(?![a-z])|orders?|more min))"
 )
 _NO_GOODS = (
     r"(?:厂|问题|月|星期|礼拜|钟|小时|半(?:小时|钟)|订单|单(?!头)|会(?!计|开|抛|修)|办法|批次|客|方案|方法|提议|建议|电话|圈|表|"
@@ -59,7 +60,8 @@ _HANDLED = frozenset({"kg", "roll", "carton", "box", "bag", "drum", "pallet", "s
 _NAMED = re.compile(
     r"(?<![a-z])(?:lot|batch|error|err|alarm|rack|bay|dock|gate|room|line|bench|week|no\.?|number|shelf|bin|step|station|"
     r"page|level|floor|route|dn|spec|temp|seat|size|尾号|号码|压力|room|typhoon|rev|ver|version|test(?:ing)?|"
-    r"测试|at|till|until|machine|door|zone|row|cell|phase|ext|from \d{1,2} to|option|plan|每隔|op|forklift|truck|van|lorry|±|[a-z]{3,6}day)\s?#?\s?$"
+    r"测试|at|till|until|machine|door|zone|row|cell|phase|ext|from \d{1,2} to|option|plan|每隔|op"
+    r"|forklift|truck|van|lorry|±|[a-z]{3,6}day)\s?#?\s?$"
 )
 _HARDNESS = re.compile(r"硬度|hrc|hardness|spec(?![a-z])|回火.{0,6}度")
 _HEAT = re.compile(r"温度|炉温|油温|temp(?![a-z])|temperature|setpoint|设定")
@@ -151,8 +153,7 @@ def _measure(found: re.Match[str]) -> bool:
         _NAMED.search(before)
         or _SIZE.search(before)
         or _TOOL.match(after)
-        or "." in found["number"].strip("k").rstrip("w")
-        and count < 100
+        or ("." in found["number"].strip("k").rstrip("w") and count < 100)
     ):
         return True
     if found["number"] in ("一", "十", "百", "千", "万"):

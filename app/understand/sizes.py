@@ -26,7 +26,10 @@ _ALONE = re.compile(
     rf"(?<![\d.]){_SIZE}(?!\s?(?:的|嘅)?\s?(?:模|夹|屏|管|喉|轮|砂轮|砂纸|叶|钉|扳|pipe|hose|screen|wheel|die|mou?ld|nail|"
     r"jig|fixture|tv))(?:主?厨刀|厨师刀|大?刀|chef(?: kni(?:fe|ves))?|ones?)?"
 )
-_NOT_MADE = r"(?:[冲做打磨抛包装出完产]了|[冲做打磨抛包装出完产]咗|做到|made|output|finished|done|total|共|实数|qty)\s?$"
+_NOT_MADE = (
+    r"(?:[冲做打磨抛包装出完产]了|[冲做打磨抛包装出完产]咗|做到|made|output|finished|done|total"
+    r"|共|实数|qty)\s?$"
+)
 _MADE = re.compile(_NOT_MADE)
 _COUNTED_AFTER = (
     r"(?!\s?(?:pcs?|pieces?|kgs?|kilos?|sets?|boxes|cartons?|rolls?|ok|ng)(?![a-z]))"

@@ -37,7 +37,10 @@ _DATE_EN = (
     r"|\d{4}-\d{1,2}-\d{1,2}|(?<![\d/])\d{1,2}/\d{1,2}(?:/\d{4})?(?![\d/]))"
 )
 _PART = "上午|下午|上昼|下昼|朝早|早上|早晨|晏昼|夜晚|晚上|夜里|中午|凌晨|傍晚|晚黑|正午|午后"
-_PART_EN = r"(?:noon|midday|midnight|(?:this )?(?:morning|afternoon|evening)|night|lunch)(?![a-z]| shift| van| truck)"
+_PART_EN = (
+    r"(?:noon|midday|midnight|(?:this )?(?:morning|afternoon|evening)|night|lunch)(?![a-z]| shift"
+    r"| van| truck)"
+)
 _NOT_A_LITTLE = (
     r"(?!零点[一二三四五六七八九\d])(?<!有)(?!(?<![午昼上晨晏到至改])一点(?!钟|半|正|前|之前|后|[一三]刻|\d))"
 )
@@ -56,10 +59,12 @@ _UNIT_EN = r"(?:more )?(?:hours?|hrs?|minutes?|mins?|days?|weeks?)(?![a-z])"
 _COUNT_EN = r"(?:\d{1,3}(?:\.\d)?|half an?|an?(?= h)|one|two|three|four|five|six|seven|eight|ten|twelve)"
 _SPAN = (
     rf"(?:[这呢])?{_N}\s?(?:个半(?:小时|钟头?)|个小时|个半月?|[个粒]钟头?|粒半钟|小时|钟头|分钟|天|"
-    rf"日(?![一二三四五六七八九十\d]{1, 3}次|打|转|停)|个?(?:星期|礼拜)(?![一二三四五六日天])|周(?![一二三四五六日天末]))半?"
+    rf"日(?![一二三四五六七八九十\d]{{1,3}}次|打|转|停)|个?(?:星期|礼拜)(?![一二三四五六日天])"
+    rf"|周(?![一二三四五六日天末]))半?"
     r"(?:之?后|以后|之?内|以内)?"
     r"|[这呢]几[天日]|半[个粒]?(?:钟头?|小时|日|天|晚)(?:之?后|之?内)?|[个粒]半(?:钟头?|小时)(?:之?后|内)?"
-    rf"|(?<![a-z])(?:in |within )?(?<![\d.]){_COUNT_EN}[ \-]?{_UNIT_EN}|(?<![a-z\d.])(?:in )?\d{{1,2}}\s?h(?![a-z])"
+    rf"|(?<![a-z])(?:in |within )?(?<![\d.]){_COUNT_EN}[ \-]?{_UNIT_EN}"
+    rf"|(?<![a-z\d.])(?:in )?\d{{1,2}}\s?h(?![a-z])"
 )
 _DAY = rf"(?:{_DATE_CN}|{_WEEKDAY}|周末|{_AHEAD}|{_PERIOD}|(?<![a-z]){_DATE_EN})"
 _EVENT = (
@@ -76,19 +81,25 @@ _AFTER_HOUR = (
 _AT = (
     rf"(?<![a-z])from {_BARE_HOUR} to {_BARE_HOUR}(?!\d|\s?%)(?={_AFTER_HOUR[3:]}"
     rf"|(?<![a-z])(?:at|before|until|till|around) {_BARE_HOUR}(?![\d:.%]\d?|[a-z]){_AFTER_HOUR}"
-    rf"|(?<![a-z])(?<!behind )(?<!short )(?<!down )(?<!late )(?<!up )(?<!cut )by {_BARE_HOUR}(?![\d:.%]|[a-z])"
+    rf"|(?<![a-z])(?<!behind )(?<!short )(?<!down )(?<!late )(?<!up )(?<!cut )by {_BARE_HOUR}(?![\d:.%]"
+    rf"|[a-z])"
     rf"{_AFTER_HOUR}"
 )
 _BY = r"(?<![a-z])(?:by|before|until|till) (?:the )?"
 _TILL = r"(?<![延改推调提])至"
-_FIRST = rf"(?=(?<![a-z])[abcdefhijlmnorstuw]|[\d这呢下今本周星礼月年大后听明即当翌半个粒至上朝早晏夜晚中凌傍正午食吃埋收放开天过新圣国交换廿卅日]|{CHINESE})"
+_FIRST = (
+    r"(?=(?<![a-z])[abcdefhijlmnorstuw]"
+    rf"|[\d这呢下今本周星礼月年大后听明即当翌半个粒至上朝早晏夜晚中凌傍正午食吃埋收放开天过新圣国交换廿卅日]"
+    rf"|{CHINESE})"
+)
 _WHEN = re.compile(
     rf"{_FIRST}(?:{_AT}|{_EVENT}"
     rf"|(?:{_BY}|{_TILL})?(?:{_DAY}(?:{_OF_DAY})?(?:{_LINK}(?:{_CLOCK}))?(?:{_DAY})?|{_CLOCK}(?:{_LINK}{_DAY})?)"
     rf"(?:\s?(?:之?前|以前|以后|之后|内|之内))?|{_SPAN})"
 )
 _PAST_BEFORE = re.compile(
-    r"(?:(?<![不得赶跟])上个?|昨天|昨晚|昨日|寻晚|寻日|琴晚|琴日|前天|last |since |yesterday )\s?$|(?:找|搵|揾)了?$"
+    r"(?:(?<![不得赶跟])上个?|昨天|昨晚|昨日|寻晚|寻日|琴晚|琴日|前天|last |since |yesterday )\s?$|(?:找"
+    r"|搵|揾)了?$"
 )
 _AGO = re.compile(r"\s?(?:ago(?![a-z])|早就)")
 _MORNING = re.compile(

@@ -36,12 +36,12 @@ class Typos:
             return
         at = 0
         while at < len(words):
-            slip = self._at(text, words, at)
+            slip = self._at(words, at)
             at += slip[1] if slip else 1
             if slip:
                 yield slip[0]
 
-    def _at(self, text: str, words: list[tuple[str, int, int]], at: int) -> tuple[Slip, int] | None:
+    def _at(self, words: list[tuple[str, int, int]], at: int) -> tuple[Slip, int] | None:
         for size in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
             window = words[at : at + size]
             start, end = window[0][1], window[-1][2]

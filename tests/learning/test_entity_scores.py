@@ -29,7 +29,8 @@ def test_what_is_said_twice_must_be_found_twice() -> None:
 
 @pytest.mark.parametrize(
     ("meant", "found", "right"),
-    [("by Fri noon", "Fri  NOON", True), ("月底前", "月底", True), ("at 4", "4", True), ("before 月底", "月底", True),
+    [("by Fri noon", "Fri  NOON", True), ("月底前", "月底", True), ("at 4", "4", True), ("before 月底",
+     "月底", True),
      ("Friday", "Fri", False), ("at noon", "noon", True), ("前", "前", True), ("beyond", "yond", False)],
 )  # fmt: skip
 def test_the_words_of_a_time_are_compared_without_their_by(meant: str, found: str, right: bool) -> None:
