@@ -56,7 +56,8 @@ def corrected(text: str, found: Sequence[Found]) -> list[Found]:
     meant = [each for each in found if each.value not in denied] or list(found)
     kept = [a for a, b in pairwise(meant) if not _taken_back(text, a, b)]
     kept += meant[-1:]
-    unit = next((each.unit for each in found if each not in kept and each.unit), "")
+    staying = {each.start for each in kept}
+    unit = next((each.unit for each in found if each.start not in staying and each.unit), "")
     return [
         replace(each, unit=unit) if unit and not each.unit and each.kind == "quantity" else each
         for each in kept

@@ -13,10 +13,15 @@ from app.understand.typos import Slip, Typos, build_typos
 
 _GAP = frozenset(" -_'\".#/")
 _LONGEST = 200  # characters of a plant's own name
-_TOO_COMMON = frozenset({"belt", "belts", "set", "sets", "box", "boxes"})  # say too little without their size
+_UNIT_WORDS = frozenset({"set", "sets", "box", "boxes"})  # no names without their size
 _SITE_LETTERS = 3  # a facility's short name in Latin letters (FT) is none after a digit: 20ft
 _COUNT_BEFORE = re.compile(
     r"(?:\d|(?<![a-z])(?:a|one|two|three|four|five|six|half|ten|(?:twen|thir|for|fif)ty|dozen))\s?$"
+)
+_TOOL_AFTER = re.compile(r"批(?![号次量])|枪|钳|起子| guns?(?![a-z])")  # 螺丝批 is a tool, and no screw
+_MACHINE_PARTS = frozenset({"belt", "belts"})  # a machine has one too: an item only where it is in store
+_STOCK_BEFORE = re.compile(
+    r"(?:\d|(?<![a-z])(?:enough|spare|more|any|few|no|two|three|four|five|six|ten|dozen))\s?$"
 )
 _COUNT_WORD = re.compile(r"coils?")
 _NEXT_TO_STOCK = r"(?:还|仲|够|到|剩|得|没|冇|有|几|各|的?库存|\d|[一二两三四五六七八九十半])"
@@ -84,7 +89,12 @@ class NameIndex:
     def _longest_at(self, text: str, skeleton: _Skeleton, at: int) -> str:
         two = skeleton.text[at : at + 2]
         for name in (*self._by_start.get(two, ()), *self._by_start.get(two[:1], ())):
-            if skeleton.text.startswith(name, at) and _stands_alone(text, name, *_extent(skeleton, at, name)):
+            if not skeleton.text.startswith(name, at):
+                continue
+            start, end = _extent(skeleton, at, name)
+            if _stands_alone(text, name, start, end) and (
+                name not in _MACHINE_PARTS or _is_stock(text, start)
+            ):
                 return name
         return ""
 
@@ -166,7 +176,7 @@ def _without_sizes(names: Names, simplify: Convert) -> Iterator[tuple[str, str, 
                 short = re.sub("(?:卷| coil| knife)$", "", spelling)
                 for each in (spelling, short):
                     key = _skeleton(each).text
-                    if len(key) >= 2 and not key.isdigit() and each not in _TOO_COMMON:
+                    if len(key) >= 2 and not key.isdigit() and each not in _UNIT_WORDS:
                         yield key, each, entry
 
 
@@ -192,6 +202,8 @@ def _stands_alone(text: str, name: str, start: int, end: int) -> bool:
         return False
     if before.isdigit() and name.isascii() and name.isalpha() and len(name) <= _SITE_LETTERS:
         return False
+    if _TOOL_AFTER.match(text, end):
+        return False
     return not (_same_class(before, name[0]) or _same_class(name[-1], after))
 
 
@@ -199,6 +211,11 @@ def _is_alone(text: str, name: str, start: int) -> bool:
     shape = _ALONE.get(name) or _ALONE[""]
     found = (m for m in shape.finditer(text, max(0, start - 3), start + 4))
     return any(m.start() <= start < m.end() and name in m[0] for m in found)
+
+
+def _is_stock(text: str, start: int) -> bool:
+    """Whether the word before makes what follows a thing in store: enough belts, two belts."""
+    return _STOCK_BEFORE.search(text[max(0, start - 10) : start]) is not None
 
 
 def _is_count(text: str, found: Found) -> bool:

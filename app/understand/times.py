@@ -38,7 +38,7 @@ _DATE_EN = (
 )
 _PART = "上午|下午|上昼|下昼|朝早|早上|早晨|晏昼|夜晚|晚上|夜里|中午|凌晨|傍晚|晚黑|正午|午后"
 _PART_EN = (
-    r"(?:noon|midday|midnight|(?:this )?(?:morning|afternoon|evening)|night|lunch)(?![a-z]| shift"
+    r"(?:noon|midday|midnight|(?:this )?(?:morning|afternoon|evening)|night)(?![a-z]| shift"
     r"| van| truck)"
 )
 _NOT_A_LITTLE = (

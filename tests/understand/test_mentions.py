@@ -60,6 +60,8 @@ def test_an_item_by_grade_by_size_and_with_a_slip(sees: Sees, said: str, code: s
     "said",
     [
         "8寸的模具",
+        "氣動螺絲批",
+        "rivet gun",
         "420把",
         "made 420",
         "做咗304",
