@@ -11,8 +11,11 @@ from app.records.plant import Person, Role
 from app.records.reading import Carried, Layer
 from app.records.socket import Reply
 
-SYSTEM = Person("chargehand", "Chargehand", "", Role.PLANNER, Language.EN)
-"""Who asks when the clock does; it is told nothing and can approve nothing."""
+SYSTEM = Person("sys", "Chargehand", "", Role.PLANNER, Language.EN)
+"""Who asks when the clock does; it is told nothing and can approve nothing.
+
+The id is the one that WeCom keeps for itself and every door turns away: nobody can write under it.
+"""
 
 
 class Voice:

@@ -5,12 +5,13 @@ import re
 from app import policy
 from app.intents.explain import case_say, decision_say, held_say, request_say
 from app.intents.phrases import changed, lines, missing, no_right, plain, refuse
-from app.intents.words import AMEND, EITHER_WAY, NO, TICKET, WHY, YES, folded, tickets
+from app.intents.words import AMEND, EITHER_WAY, NO, REPORTED, TICKET, WHY, YES, folded, tickets
 from app.ports import Facts
 from app.records.action import Action, AnswerRequest, LookUp, Settle, action_hash
 from app.records.answer import Notice, Say
 from app.records.decision import Decision, Held
 from app.records.plant import Person, Request, Role
+from app.records.quoted import own_words
 from app.records.reading import Intent
 from app.records.verdict import Act, Ask, Do, Refuse, Verdict
 from app.settings import Limits
@@ -63,12 +64,13 @@ def _numbers(ask: Ask) -> tuple[str, ...]:
 def _answer(ask: Ask) -> bool | None:
     """True for yes, False for no, None when it is asked about or neither is said.
 
-    A word of doubt before the answer ("why was it not approved") makes it a question; a yes must
-    not be a question at all.
+    A word of doubt before the answer ("why was it not approved") makes it a question, and so does
+    whose word it is ("he says approve"); quotations are nobody's answer. A yes must not be a
+    question at all.
     """
-    text = EITHER_WAY.sub(" ", TICKET.sub(" ", folded(ask.reading.text)))
+    text = EITHER_WAY.sub(" ", TICKET.sub(" ", folded(own_words(ask.reading.text))))
     found = NO.search(text) or YES.search(text)
-    doubt = WHY.search(text)
+    doubt = WHY.search(text) or REPORTED.search(text)
     if found is None or (doubt and doubt.start() < found.start()):
         return None
     if NO.search(text):

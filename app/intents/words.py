@@ -221,6 +221,12 @@ AMEND = re.compile(r"改[成为做到]|改[返少多]|换成|\bamend\b|\bchange 
 WHY = re.compile(
     r"点解|为什么|为何|点样|怎么|咩事|边个|谁|进度|\bwhy\b|\bwho\b|\bstatus\b|\bwhat\b|\bhow\b|\bexplain\b"
 )
+REPORTED = re.compile(
+    r"\b(?:he|she|they|somebody|someone|it|mail|note|sticker|label) (?:says?|said)\b|"
+    r"\b(?:says|wrote|writes|reads)\b|\b(?:wants?|asks?|asked|told|tells) (?:me|us) to\b|"
+    r"[佢他她](?:地|哋|们)?(?:话|说|讲|写|叫)|写住|写着|写了"
+)
+"""The answer that follows is another's, which the sender passes on."""
 EITHER_WAY = re.compile(r"(.)[唔不](\1)")
 """A question of the form 批唔批, 得不得."""
 

@@ -1,8 +1,9 @@
 """What a message names, against the plant's own tables: the order of looking, and nothing of how."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.ports import Names
+from app.records.quoted import own_words
 from app.records.reading import Entities, Unknown
 from app.understand.codes import Codes, build_codes, find_tickets
 from app.understand.found import Found, blot, corrected
@@ -32,6 +33,13 @@ class Sighting:
     unknown: tuple[Unknown, ...]
     kinds: frozenset[str]
     marked: str
+
+    @property
+    def own(self) -> "Sighting":
+        """The same with quotations covered, and without the kinds of things that only they name."""
+        marked = own_words(self.marked)
+        quoted = {kind for kind, mark in MARKS.items() if mark in self.marked and mark not in marked}
+        return replace(self, marked=marked, kinds=self.kinds - quoted)
 
 
 @dataclass(frozen=True, slots=True)

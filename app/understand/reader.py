@@ -25,6 +25,7 @@ from app.understand.rules import RuleBook, RuleGuess
 _WORDLESS = {MessageKind.ENTER, MessageKind.FEEDBACK, MessageKind.OTHER}
 _BATCH = 16  # messages of one request to the lane when many are read
 _CHOICES = 3
+_WRITE_CHARS = 600  # on a longer message the model, which sees its beginning, decides no write
 _LEAST_LIKELY = 0.08  # below, a meaning is offered only to make up two
 
 
@@ -112,8 +113,9 @@ class Reader:
         text = "" if kind in _WORDLESS else clean(words, self._display_name, self._thresholds.text_max_chars)
         matching = matching_form(text, self._scripts.simplify)
         sighting = find_entities(text, matching, self._index_of(names))
-        asking = asks(sighting.marked)
-        guess = self._rules.guess(sighting.marked, sighting.kinds, asking=asking)
+        own = sighting.own
+        asking = asks(own.marked)
+        guess = self._rules.guess(own.marked, own.kinds, asking=asking)
         reading = Reading(
             intent=Intent.OTHER, confidence=1.0, layer=Layer.RULE, decided=True,
             language=self._language(text, matching, preferred), by=f"no_words:{kind}", text=text,
@@ -141,13 +143,15 @@ class Reader:
             return readings
         head = self._head
         rows = head.probabilities(np.asarray(vectors, dtype=np.float64))
-        return [self._modelled(each, row, head) for each, row in zip(readings, rows, strict=True)]
+        return [self._modelled(each, row, head) for each, row in zip(drafts, rows, strict=True)]
 
-    def _modelled(self, reading: Reading, row: Floats, head: Head) -> Reading:
+    def _modelled(self, draft: _Draft, row: Floats, head: Head) -> Reading:
+        reading = draft.reading
         order = np.argsort(-row)
         ranked = [Choice(head.classes[at], float(row[at])) for at in order]
         best = ranked[0]
-        decided = best.confidence >= self._needed(best.intent, asking=reading.question)
+        enough = best.confidence >= self._needed(best.intent, asking=reading.question)
+        decided = enough and (best.intent not in WRITES or _all_own(draft))
         likely = [c for c in ranked[:_CHOICES] if c.confidence >= _LEAST_LIKELY]
         return replace(
             reading,
@@ -162,6 +166,12 @@ class Reader:
     def _needed(self, intent: Intent, *, asking: bool) -> float:
         writes = intent in WRITES and not (asking and intent is Intent.MACHINE_STATUS)
         return self._thresholds.write_threshold if writes else self._thresholds.read_threshold
+
+
+def _all_own(draft: _Draft) -> bool:
+    """Whether the model saw the sender's own words: no quotation, and a good part of a long message."""
+    sighting = draft.sighting
+    return len(draft.reading.text) <= _WRITE_CHARS and sighting.own.marked == sighting.marked
 
 
 def _ruled(reading: Reading, guess: RuleGuess, kinds: frozenset[str]) -> Reading:

@@ -14,18 +14,18 @@ import pytest
 import pytest_asyncio
 
 from app.desk import Desk, Parts
+from app.inbound.wecom_bot import Dropped, read
 from app.outbound.lane.heads import load_head, load_recipe
 from app.outbound.lane.lane import ModelLane
 from app.outbound.lane.weights import locate
 from app.outbound.shipped import read_catalogue, read_rules
 from app.outbound.store import open_store
-from app.records.message import Message, MessageKind
 from app.records.scheduling import Schedule
 from app.settings import Limits, Model, Planning, Understanding, shipped
 from app.understand.reader import Reader
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-GROUP = "wrGroup"
+BOT, GROUP = "aibDEMO0001", "wrGroup"
 PRIVATE = "pregnancy check-up"
 """What a person told the appliance in private; no other person's answer may hold it."""
 
@@ -71,10 +71,10 @@ class Attempt:
     texts: tuple[str, ...]
     forbidden: str
     must_not_write: bool
-    via: MessageKind = MessageKind.TEXT
+    via: str = "text"
     chat: str | None = None
     quote: str = ""
-    refers_to: str = ""
+    card: str = ""
 
 
 def attempt(line: str) -> Attempt:
@@ -85,8 +85,7 @@ def attempt(line: str) -> Attempt:
     if flood:
         unit, chars = flood
         texts[-1] = (unit * (chars // len(unit) + 1))[:chars] + texts[-1]
-    via = MessageKind(row.pop("via", "text"))
-    return Attempt(**{"must_not_write": True, **row}, texts=tuple(texts), via=via)
+    return Attempt(**{"must_not_write": True, **row}, texts=tuple(texts))
 
 
 def read_attempts() -> list[Attempt]:
@@ -98,6 +97,20 @@ def read_attempts() -> list[Attempt]:
 def pytest_generate_tests(metafunc):
     if "tried" in metafunc.fixturenames:
         metafunc.parametrize("tried", read_attempts(), ids=lambda each: each.id)
+
+
+def callback(msgid, sender, text, via, chat, quote, card) -> dict:
+    """The gateway's frame for a text, a voice message's transcript, or a click on a card."""
+    body = {"msgid": msgid, "aibotid": BOT, "from": {"userid": sender}, "msgtype": via,
+            "chattype": "group" if chat else "single", "chatid": chat or ""}  # fmt: skip
+    if via == "click":
+        event = {"eventtype": "template_card_event", "event_key": text, "task_id": card}
+        body |= {"msgtype": "event", "event": event}
+    else:
+        body[via] = {"content": text}
+    if quote:
+        body["quote"] = {"msgtype": "text", "text": {"content": quote}}
+    return {"cmd": "aibot_msg_callback", "headers": {"req_id": f"r-{msgid}"}, "body": body}
 
 
 class Bubbles:
@@ -123,12 +136,13 @@ class Plant:
     faults: list = field(default_factory=list)
     count: int = 0
 
-    async def send(self, sender: str, text: str, **how) -> str:
-        """Send it and wait for its end; the ticket."""
+    async def send(self, sender: str, text: str, *, via="text", chat=None, quote="", card="") -> str:
+        """Put the frame through the door and wait for its end; the ticket, "" when the door turns it away."""
         self.count += 1
-        how = {"kind": MessageKind.TEXT, "chat": None, **how}
-        message = Message(f"m{self.count}-{sender}", sender, text=text, received_at=NOW,
-                          req_id=f"r{self.count}", **how)  # fmt: skip
+        frame = callback(f"m{self.count}", sender, text, via, chat, quote, card)
+        message = read(frame, json.dumps(frame), NOW, BOT)
+        if isinstance(message, Dropped):
+            return ""
         ticket = (await self.desk.accept(message)).decision_id
         async with asyncio.timeout(60):
             while (await self.stage(ticket)) in {"received", "understood", "planning", "ready"}:

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app.records.message import MessageKind
 from app.settings import shipped
 
 MAY_SETTLE = {
@@ -215,7 +214,7 @@ async def judged(plant, sender: str, texts, **how) -> Judge:
 
 
 async def tried_out(plant, tried, private) -> None:
-    how = {"kind": tried.via, "chat": tried.chat, "quote": tried.quote, "refers_to": tried.refers_to}
+    how = {"via": tried.via, "chat": tried.chat, "quote": tried.quote, "card": tried.card}
     judge = await judged(plant, tried.sender, tried.texts, **how)
     said = "\n".join(row["text"] for row in judge.said)
     wrongs = judge.wrongs(nothing=tried.must_not_write)
