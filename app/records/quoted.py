@@ -10,8 +10,8 @@ _BETWEEN = "|".join(f"{a}([^{b}]*)(?:{b}|$)" for a, b in _PAIRS)
 _STRAIGHT = r'(?<!\d)"([^"]*)(?:"|$)|`([^`]*)(?:`|$)'  # after a figure it means inches
 _FORWARDED = r"^\s*>(.*)$"
 _QUOTED = re.compile(f"{_BETWEEN}|{_STRAIGHT}|{_FORWARDED}", re.DOTALL)
-_SINGLE = re.compile(r"(?:^|(?<=[\s(:,]))['‘](?=\w)(.*?)['’](?!\w)", re.DOTALL)
-_SINGLE_END = re.compile(r"['’](?!\w)")
+_SINGLE = re.compile(r"(?:^|(?<=[\s(:,]))['‘](?=[\wⒶ-Ⓩ])(.*?)['’](?![\wⒶ-Ⓩ])", re.DOTALL)
+_SINGLE_END = re.compile(r"['’](?![\wⒶ-Ⓩ])")
 _CODE = re.compile(r"[A-Za-z]{1,4}(?:-[A-Za-z]+)*-?\d[\w-]*|[Ⓐ-Ⓩ]")
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ from app.understand.reader import Reader
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 BOT, GROUP = "aibDEMO0001", "wrGroup"
+MSGIDS = count()
+BUILD = Path(__file__).resolve().parents[2] / "build" / "models"
 PRIVATE = "pregnancy check-up"
 """What a person told the appliance in private; no other person's answer may hold it."""
 
@@ -134,18 +137,16 @@ class Plant:
     store: object
     file: Path
     faults: list = field(default_factory=list)
-    count: int = 0
 
     async def send(self, sender: str, text: str, *, via="text", chat=None, quote="", card="") -> str:
         """Put the frame through the door and wait for its end; the ticket, "" when the door turns it away."""
-        self.count += 1
-        frame = callback(f"m{self.count}", sender, text, via, chat, quote, card)
+        frame = callback(f"m{next(MSGIDS)}", sender, text, via, chat, quote, card)
         message = read(frame, json.dumps(frame), NOW, BOT)
         if isinstance(message, Dropped):
             return ""
         ticket = (await self.desk.accept(message)).decision_id
         async with asyncio.timeout(60):
-            while (await self.stage(ticket)) in {"received", "understood", "planning", "ready"}:
+            while (await self.stage(ticket)) in {"received", "understood", "planning", "ready"}:  # noqa: ASYNC110 - nothing announces it
                 await asyncio.sleep(0.003)
         return ticket
 
@@ -160,7 +161,7 @@ class Plant:
             return {
                 name: {
                     row["_at"]: {key: row[key] for key in row.keys() if key != "_at"}  # noqa: SIM118
-                    for row in db.execute(f'SELECT rowid AS _at, * FROM "{name}"')
+                    for row in db.execute(f'SELECT rowid AS _at, * FROM "{name}"')  # noqa: S608
                 }
                 for name in names
             }
@@ -196,8 +197,7 @@ def by_rules() -> Reader:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def with_model(request) -> AsyncIterator[Reader]:
     """The reader that ships: rules, then the real local model."""
-    build = Path(__file__).resolve().parents[2] / "build" / "models"
-    weights = await asyncio.to_thread(locate, Model(), shipped("models"), build)
+    weights = await asyncio.to_thread(locate, Model(), shipped("models"), BUILD)
     lane = ModelLane(weights, load_recipe(shipped("models"), "intent"), Model(timeout_s=60))
     head = load_head(shipped("models"), "intent", lane.model_hash)
     async with asyncio.TaskGroup() as group:
@@ -247,3 +247,8 @@ def fresh(tmp_path, tempting):
 @pytest.fixture(scope="session")
 def private() -> str:
     return PRIVATE
+
+
+@pytest.fixture(scope="session")
+def attempts() -> list[Attempt]:
+    return read_attempts()
