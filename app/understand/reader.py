@@ -115,7 +115,7 @@ class Reader:
         sighting = find_entities(text, matching, self._index_of(names))
         own = sighting.own
         asking = asks(own.marked)
-        guess = self._rules.guess(own.marked, own.kinds, asking=asking)
+        guess = self._guess(sighting, own, asking=asking)
         reading = Reading(
             intent=Intent.OTHER, confidence=1.0, layer=Layer.RULE, decided=True,
             language=self._language(text, matching, preferred), by=f"no_words:{kind}", text=text,
@@ -124,6 +124,13 @@ class Reader:
         if any(ch.isalnum() for ch in text):
             reading = _ruled(reading, guess, sighting.kinds)
         return Draft(replace(reading, elapsed_ms=(perf_counter() - began) * 1000), sighting, guess)
+
+    def _guess(self, sighting: Sighting, own: Sighting, *, asking: bool) -> RuleGuess:
+        """What the sender's own words say; a rule that overrules, such as an attack's, sees quotations too."""
+        heard = self._rules.guess(sighting.marked, sighting.kinds, asking=asking)
+        if own.marked == sighting.marked or (heard.best and heard.best[0].overrules):
+            return heard
+        return self._rules.guess(own.marked, own.kinds, asking=asking)
 
     def _index_of(self, names: Names) -> Index:
         if self._index is None or self._index.version != names.version:
