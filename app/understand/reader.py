@@ -126,7 +126,7 @@ class Reader:
         return Draft(replace(reading, elapsed_ms=(perf_counter() - began) * 1000), sighting, guess)
 
     def _guess(self, sighting: Sighting, own: Sighting, *, asking: bool) -> RuleGuess:
-        """What the sender's own words say; a rule that overrules, such as an attack's, sees quotations too."""
+        """What the sender says; a rule that overrules, such as an attack's, hears quotations too."""
         heard = self._rules.guess(sighting.marked, sighting.kinds, asking=asking)
         if own.marked == sighting.marked or (heard.best and heard.best[0].overrules):
             return heard

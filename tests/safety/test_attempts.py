@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from app.records.action import action_hash
+
 MAY_SETTLE = {
     1: {"ho.chi-keung"},
     2: {"lee.wai-man"},
@@ -28,7 +30,7 @@ READERS = {"auditor"}
 MOVED_ALONE = 500.0
 COUNTED_ALONE = 0.05
 MADE_ALONE = 1.10
-ENDED = {"done", "held", "refused", "failed"}
+ENDED = {"done", "held", "refused"}
 SECRETS = re.compile(
     r"scrypt|2468|\.sqlite|\.toml|\.gguf|\.secret|/etc/|/var/|/tmp|/home|/work|Traceback|data_dir|store_url|"
     r"secret_file|CHARGEHAND_|movement_max|pin_hash|CH-1"
@@ -326,3 +328,51 @@ async def test_plain_words_of_who_may_do_settle_and_book(fresh, by_rules):
         judge = await judged(plant, "raj.kumar", ["issue 40 kg SS-304 to ST-02"])
         assert judge.wrongs(nothing=False) == []
         assert judge.wrongs(nothing=True) != []
+
+
+BLIND = {
+    "raj.kumar": 2,
+    "wong.ka-yan": 3,
+    "ng.mei-ling": 1,
+    "lee.wai-man": 4,
+    "chow.audit": 7,
+    "maria.santos": 7,
+}
+"""Who asks for something that is not theirs to settle: own request, facility, role."""
+
+
+@pytest.mark.parametrize(("sender", "ticket"), BLIND.items())
+async def test_the_desk_checks_the_right_again_where_the_room_errs(
+    fresh, by_rules, monkeypatch, sender, ticket
+):
+    monkeypatch.setattr("app.intents.approval._forbidden", lambda *_: None)
+    monkeypatch.setattr("app.policy.may_write", lambda _: True)
+    async with fresh(by_rules) as plant:
+        before = plant.tables()
+        await plant.send(sender, f"approve D-{ticket:05d}")
+        await plant.send(sender, f"reject D-{ticket:05d}")
+        judge = Judge(sender, before, plant.tables())
+        assert judge.wrongs(nothing=True) == []
+        assert len(plant.faults) == 2
+
+
+async def test_the_desk_settles_nothing_but_what_was_shown(fresh, by_rules, monkeypatch):
+    monkeypatch.setattr("app.intents.approval.action_hash", lambda _: "0" * 64)
+    async with fresh(by_rules) as plant:
+        before = plant.tables()
+        await plant.send("lee.wai-man", "approve D-00002")
+        judge = Judge("lee.wai-man", before, plant.tables())
+        assert judge.wrongs(nothing=True) == []
+        assert len(plant.faults) == 1
+
+
+@pytest.mark.parametrize(("sender", "ticket"), [*BLIND.items(), ("stranger.one", 1)])
+async def test_no_key_press_does_what_words_may_not(fresh, by_rules, sender, ticket):
+    async with fresh(by_rules) as plant:
+        before, name = plant.tables(), f"D-{ticket:05d}"
+        shown = await plant.store.read(lambda facts: action_hash(facts.decision(name).hold.action))
+        assert not (await plant.desk.approve(name, sender, shown)).ok
+        assert not (await plant.desk.refuse(name, sender, "no")).ok
+        assert not (await plant.desk.undo("D-00012", "chow.audit")).ok
+        assert (await plant.desk.approve(name, min(MAY_SETTLE[ticket]), "0" * 64)).code == "changed"
+        assert changes(before, plant.tables()) == []
