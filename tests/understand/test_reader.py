@@ -63,6 +63,9 @@ async def test_a_rule_spares_the_model(book: RuleBook, scripts: Scripts, names: 
         ("machine_status", 0.60, "嗰部嘢點呀而家？", True),  # a question reads
         ("approval", 0.60, "嗰個點呀而家？", False),  # an approval always writes
         ("other", 0.60, VAGUE, True),
+        ("progress_report", 0.99, "佢写住「嗰批嘢整晒」", False),  # somebody else's words order nothing
+        ("other", 0.99, "佢写住「嗰批嘢整晒」", True),
+        ("progress_report", 0.99, VAGUE * 100, False),  # it saw only the beginning
     ],
 )
 async def test_the_model_decides_above_its_threshold(
@@ -77,7 +80,7 @@ async def test_the_model_decides_above_its_threshold(
 ) -> None:
     lane = OneLane(**{intent: probability})
     reading = await reader_with(lane, book, scripts).read(text, TEXT, names, YUE, priority=3)
-    assert lane.asked == [([text.replace("？", "?")], 3, 2.0)]
+    assert lane.asked == [([text.replace("？", "?")[:300]], 3, 2.0)]
     assert reading.intent == intent
     assert reading.confidence == pytest.approx(probability)
     assert reading.decided is decided
