@@ -29,7 +29,7 @@ from app.outbound.holder import hold
 from app.outbound.lane.heads import load_head, load_recipe
 from app.outbound.lane.lane import ModelLane
 from app.outbound.lane.weights import locate
-from app.outbound.shipped import read_catalogue, read_rules
+from app.outbound.shipped import read_catalogue, read_corrections, read_new_names, read_rules
 from app.outbound.solver import SolverProcess
 from app.outbound.store import SqlStore, open_store
 from app.outbound.wecom.bubble import WecomBubble
@@ -160,6 +160,8 @@ class Appliance:
                 catalogue=self._catalogue,
                 limits=settings.limits,
                 planning=settings.planning,
+                corrections=read_corrections(bot.display_name),
+                new_names=read_new_names(),
                 clock=utc_now,
                 wake=self._delivery.wake,
                 context_minutes=settings.understanding.context_minutes,

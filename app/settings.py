@@ -164,6 +164,7 @@ class Limits(_Node):
         10.0, ge=0, description="Largest production beyond the order booked alone."
     )
     approval_wait_s: Seconds = Field(4 * 3600.0, description="How long an approval may wait.")
+    name_wait_s: Seconds = Field(7 * 86_400.0, description="How long a proposed name may wait.")
     choice_wait_s: Seconds = Field(600.0, description="How long a question to the sender may wait.")
 
 

@@ -148,6 +148,7 @@ LABELS: dict[str, tuple[str, str, str]] = {
     "step.acted": ("acted", "已执行", "已執行"),
     "step.undone": ("undone", "已撤销", "已撤銷"),
     "step.failed": ("failed", "失败", "失敗"),
+    "step.corrected": ("meant", "本意", "本意"),
     "role.operator": ("operator", "操作员", "操作員"),
     "role.supervisor": ("supervisor", "主管", "主管"),
     "role.planner": ("planner", "计划员", "計劃員"),

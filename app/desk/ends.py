@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from app import policy
+from app.desk.meant import Meant, close, first_of
 from app.desk.page import Page
 from app.desk.parts import Parts
 from app.desk.preset import act_on
@@ -41,11 +42,11 @@ class Ends:
     # A message.
 
     def settle_each(
-        self, page: Page, decision: Decision, readings: Sequence[Reading], chosen: Decision | None
+        self, page: Page, decision: Decision, readings: Sequence[Reading], meant: Meant | None
     ) -> tuple[Decision, ...]:
         """A decision for every wish, in order; the first is the message's own. One answer tells them all."""
         if len(readings) == 1 or self.person(page.book, decision.message.sender) is None:
-            return (self.settle(page, decision, readings[0], chosen),)
+            return (self.settle(page, decision, readings[0], meant),)
         page.gathering = decision
         settled = [self.settle(page, decision, readings[0], None)]
         for part, reading in enumerate(readings[1:], 1):
@@ -56,7 +57,7 @@ class Ends:
         page.tell_together(settled[0])
         return tuple(settled)
 
-    def settle(self, page: Page, decision: Decision, reading: Reading, chosen: Decision | None) -> Decision:
+    def settle(self, page: Page, decision: Decision, reading: Reading, meant: Meant | None) -> Decision:
         now = self._parts.clock()
         understood = Understood(now, reading)
         person = self.person(page.book, decision.message.sender)
@@ -65,10 +66,15 @@ class Ends:
             return self.refuse(page, decision, (understood,), no, "policy:people")
         if decision.message.kind is MessageKind.FEEDBACK:
             page.book.vote(decision.message.refers_to, person.userid, int(decision.message.text))
-        if chosen is not None:
-            page.append(chosen, (Refused(now, f"person:{person.userid}", "chosen", Say("desk.chosen")),))
-        ask = self._ask(person, chosen.message if chosen else decision.message, reading)
-        return self._follow(page, decision, (understood,), ask, self.judge(ask, page.book))
+        besides = close(page, meant, person, now) if meant else None
+        ask = self._ask(person, meant.first.message if meant else decision.message, reading)
+        if besides is None:
+            return self._follow(page, decision, (understood,), ask, self.judge(ask, page.book))
+        page.gathering = decision
+        after = self._follow(page, decision, (understood,), ask, self.judge(ask, page.book))
+        page.answer(after, self._voice.render(besides, reading.language), final=False)
+        page.tell_together(after)
+        return after
 
     def judge(self, ask: Ask, facts: Facts) -> Verdict:
         if ask.message.kind is MessageKind.FEEDBACK:
@@ -104,7 +110,7 @@ class Ends:
         ready = decision
         for step in (*before, approved):
             ready = ready.then(step)
-        outcome = act_on(ask, action, page.book)
+        outcome = act_on(ask, action, page.book, self._parts.new_names)
         if isinstance(outcome, Refuse):
             failed = Failed(ask.now, outcome.code, outcome.say)
             after = page.append(decision, (*before, approved, failed))
@@ -177,11 +183,8 @@ class Ends:
         return Ask(person, message, reading, self._parts.clock(), self._voice.zone)
 
     def ask_again(self, facts: Facts, decision: Decision) -> Ask:
-        """The ask of a decision that was understood before; for a choice, in the first words."""
+        """The ask of a decision that was understood before; of a choice or correction, in the first words."""
         person, reading = self.person(facts, decision.message.sender), decision.reading
         if person is None or reading is None:
             raise OwnFault(f"{decision.id} has no asker or was never understood")
-        first = (
-            facts.decision(reading.by.removeprefix("choice:")) if reading.by.startswith("choice:") else None
-        )
-        return self._ask(person, first.message if first else decision.message, reading)
+        return self._ask(person, first_of(facts, decision).message, reading)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from app.ports import Bubble, Clock, Observer, Solver, Store
 from app.records.answer import Catalogue
 from app.settings import Limits, Planning
+from app.understand.corrections import Corrections
+from app.understand.newnames import NewNames
 from app.understand.reader import Reader
 
 
@@ -24,6 +26,8 @@ class Parts:
     catalogue: Catalogue
     limits: Limits
     planning: Planning
+    corrections: Corrections
+    new_names: NewNames
     clock: Clock
     wake: Callable[[], None]
     context_minutes: float = 10.0

@@ -1,34 +1,24 @@
-"""What needs no reading: events, clicks, the clock's own requests, and the number of a choice."""
+"""What needs no reading: events, clicks, and the clock's own requests."""
 
+from app.desk.names import accept_name
 from app.desk.voice import SYSTEM
 from app.intents import room_for
 from app.ports import Facts
-from app.records.action import Action
+from app.records.action import Action, TeachName
 from app.records.answer import Say
-from app.records.decision import Decision
 from app.records.message import Language, Message, MessageKind
 from app.records.reading import Entities, Intent, Layer, Reading
 from app.records.verdict import Act, Ask, Refuse
+from app.understand.newnames import NewNames
 
 
-def act_on(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:
-    """What the intent's room says when the action runs now; a vote needs no room."""
+def act_on(ask: Ask, action: Action, facts: Facts, new_names: NewNames) -> Act | Refuse:
+    """What the intent's room says when the action runs now; a vote and a new name need no room."""
     if ask.message.kind is MessageKind.FEEDBACK:
         return Act(Say("desk.feedback"))
+    if isinstance(action, TeachName):
+        return accept_name(action, facts, new_names)
     return room_for(ask.reading.intent).act(ask, action, facts)
-
-
-def question_to(facts: Facts, message: Message) -> Decision | None:
-    """The open question that this message answers with the number of a choice, or None."""
-    text = message.text.strip()
-    if text not in {"1", "2", "3"} or message.kind not in {MessageKind.TEXT, MessageKind.VOICE}:
-        return None
-    for decision in reversed(facts.held()):
-        hold = decision.hold
-        if hold and hold.reason == "unclear" and decision.message.conversation == message.conversation:
-            same = decision.message.sender == message.sender and len(hold.choices) >= int(text)
-            return decision if same else None
-    return None
 
 
 def preset(message: Message, language: Language) -> Reading | None:

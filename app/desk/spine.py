@@ -7,26 +7,28 @@ that write as well.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from app.desk.ends import Ends
 from app.desk.keys import Keys
+from app.desk.lessons import Lessons
+from app.desk.meant import Meant, heard
 from app.desk.page import Page
 from app.desk.parts import Parts
-from app.desk.preset import preset, question_to
+from app.desk.preset import preset
 from app.desk.voice import SYSTEM, Voice
 from app.planning.question import Proposal, Question, explain, pose, propose
 from app.ports import Accepted, Facts, Names, Observation
 from app.records.action import PublishPlan, Settle, assignments_digest
 from app.records.answer import Say
+from app.records.correction import Lesson
 from app.records.decision import OPEN_STAGES, Decision, Failed, Held, PlanMade, Refused, Stage
 from app.records.errors import ChargehandError, OwnFault
 from app.records.message import Language, Message, MessageKind
 from app.records.plant import Person, Role
-from app.records.reading import Earlier, Layer, Reading
+from app.records.reading import Earlier, Reading
 from app.records.socket import Reply
 from app.records.verdict import NeedPlan
 
@@ -41,6 +43,7 @@ class Desk:
         self._voice = Voice(parts.catalogue, parts.clock)
         self._ends = Ends(parts, self._voice)
         self._keys = Keys(self._ends, self._voice, parts.clock)
+        self._lessons = Lessons(parts, self._ends, self._voice)
         self._queue: asyncio.Queue[Decision] = asyncio.Queue()
         self._slots = asyncio.Semaphore(at_once)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -102,22 +105,27 @@ class Desk:
         """
         if decision.stage is not Stage.RECEIVED:
             return decision
-        message = decision.message
-        names, person, chosen = await self._parts.store.read(lambda facts: self._look(facts, message))
+        names, person, meant = await self._parts.store.read(lambda facts: self._look(facts, decision))
         await self._open_bubble(decision, person)
-        readings = await self._read(decision, names, person, chosen)
-        first, *others = await self._commit(
-            lambda page: self._ends.settle_each(page, decision, readings, chosen)
-        )
+        readings = await self._read(decision, names, person, meant)
+        first, *others = await self._commit(lambda page: self._settle(page, decision, readings, meant))
         for other in others:
             if other.stage is Stage.PLANNING:
                 self._put(other)
         return first
 
-    def _look(self, facts: Facts, message: Message) -> tuple[Names, Person | None, Decision | None]:
+    def _settle(
+        self, page: Page, decision: Decision, readings: tuple[Reading, ...], meant: Meant | None
+    ) -> tuple[Decision, ...]:
+        settled = self._ends.settle_each(page, decision, readings, meant)
+        self._lessons.watch(page, settled[0])
+        return settled
+
+    def _look(self, facts: Facts, decision: Decision) -> tuple[Names, Person | None, Meant | None]:
         if self._names is None or self._names.version != facts.names_version():
             self._names = facts.names()
-        return self._names, self._ends.person(facts, message.sender), question_to(facts, message)
+        person = self._ends.person(facts, decision.message.sender)
+        return self._names, person, heard(facts, decision, self._parts.corrections)
 
     async def _open_bubble(self, decision: Decision, person: Person | None) -> None:
         if person is None or decision.message.kind in {MessageKind.FEEDBACK, MessageKind.ENTER}:
@@ -126,14 +134,11 @@ class Desk:
         await self._parts.bubble.open(decision, self._voice.render(say, person.language))
 
     async def _read(
-        self, decision: Decision, names: Names, person: Person | None, chosen: Decision | None
+        self, decision: Decision, names: Names, person: Person | None, meant: Meant | None
     ) -> tuple[Reading, ...]:
         message, language = decision.message, person.language if person else Language.HANT
-        if chosen is not None and chosen.reading and chosen.hold:
-            intent = chosen.hold.choices[int(message.text.strip()) - 1]
-            picked = replace(chosen.reading, intent=intent, layer=Layer.PERSON, decided=True,
-                             confidence=1.0, by=f"choice:{chosen.id}", choices=())  # fmt: skip
-            return (picked,)
+        if meant is not None:
+            return (meant.reading,)
         known = preset(message, language)
         if known is not None:
             return (known,)
@@ -210,6 +215,10 @@ class Desk:
     async def undo(self, decision_id: str, userid: str) -> Reply:
         """Take a done action back, where it has a reverse."""
         return await self._commit(lambda page: self._keys.undo(page, decision_id, userid))
+
+    async def teach(self, lesson: Lesson, userid: str) -> Reply:
+        """Keep what a decision's words had meant, and propose a name; nothing that was done changes."""
+        return await self._commit(lambda page: self._lessons.take(page, lesson, userid))
 
     async def _press(self, settle: Settle, userid: str) -> Reply:
         return await self._commit(lambda page: self._keys.settle(page, settle, userid))

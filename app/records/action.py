@@ -117,6 +117,16 @@ class Settle:
     kind: Literal["settle"] = "settle"
 
 
+@dataclass(frozen=True, slots=True)
+class TeachName:
+    """Let people call one of the plant's things, by its code, by one more word."""
+
+    word: str
+    what: Literal["item", "machine", "facility"]
+    code: str
+    kind: Literal["teach_name"] = "teach_name"
+
+
 Action = (
     LookUp
     | MoveStock
@@ -127,7 +137,11 @@ Action = (
     | AnswerRequest
     | PublishPlan
     | Settle
+    | TeachName
 )
+
+REVERSIBLE = (MoveStock, SetMachine, PublishPlan, TeachName)
+"""Actions that can be taken back, as long as the plant has not gone on since."""
 
 
 @lru_cache(maxsize=256)

@@ -135,7 +135,22 @@ class Failed:
     kind: Literal["failed"] = "failed"
 
 
-Step = Understood | PlanAsked | PlanMade | Held | Approved | Refused | Acted | Undone | Failed
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A person, "person:<userid>", says what the words had meant; it changes nothing that was done.
+
+    `source` is where they said so: "console", "chat" (no, I meant …) or "choice" (the number of an
+    offered meaning). The latest one counts.
+    """
+
+    at: datetime
+    by: str
+    intent: Intent
+    source: Literal["console", "chat", "choice"]
+    kind: Literal["corrected"] = "corrected"
+
+
+Step = Understood | PlanAsked | PlanMade | Held | Approved | Refused | Acted | Undone | Failed | Corrected
 
 LIFE_CYCLE: dict[Stage, dict[type, Stage]] = {
     Stage.RECEIVED: {Understood: Stage.UNDERSTOOD, Failed: Stage.FAILED},
@@ -147,12 +162,12 @@ LIFE_CYCLE: dict[Stage, dict[type, Stage]] = {
         Failed: Stage.FAILED,
     },
     Stage.PLANNING: {PlanMade: Stage.HELD, Failed: Stage.FAILED},
-    Stage.HELD: {Approved: Stage.READY, Refused: Stage.REFUSED},
+    Stage.HELD: {Approved: Stage.READY, Refused: Stage.REFUSED, Corrected: Stage.HELD},
     Stage.READY: {Acted: Stage.DONE, Failed: Stage.FAILED},
-    Stage.DONE: {Undone: Stage.UNDONE},
-    Stage.REFUSED: {},
-    Stage.FAILED: {},
-    Stage.UNDONE: {},
+    Stage.DONE: {Undone: Stage.UNDONE, Corrected: Stage.DONE},
+    Stage.REFUSED: {Corrected: Stage.REFUSED},
+    Stage.FAILED: {Corrected: Stage.FAILED},
+    Stage.UNDONE: {Corrected: Stage.UNDONE},
 }
 
 OPEN_STAGES = frozenset({Stage.RECEIVED, Stage.UNDERSTOOD, Stage.PLANNING, Stage.READY})

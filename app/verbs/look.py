@@ -14,6 +14,7 @@ from app.records.answer import Say
 from app.records.decision import (
     Acted,
     Approved,
+    Corrected,
     Decision,
     Failed,
     Held,
@@ -73,12 +74,12 @@ def _words(step: Step, said: Any) -> str:
             return f"by {by}: {action.kind} {action_hash(action)[:12]}"
         case Refused(by=by, code=code, say=say):
             return f"by {by} ({code}): {said(say)}"
-        case Acted(key=key, say=say):
-            return f"{key}: {said(say)}"
+        case Corrected(by=by, intent=intent, source=source):
+            return f"{intent}, said by {by} ({source})"
         case Undone(by=by):
             return f"by {by}"
-        case Failed(code=code, say=say):
-            return f"{code}: {said(say)}"
+        case Acted(key=mark, say=say) | Failed(code=mark, say=say):
+            return f"{mark}: {said(say)}"
 
 
 def _document(decision: Decision) -> dict[str, Any]:

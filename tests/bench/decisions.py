@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from app.desk import Desk, Parts
-from app.outbound.shipped import read_catalogue, read_rules
+from app.outbound.shipped import read_catalogue, read_corrections, read_new_names, read_rules
 from app.outbound.store import SqlStore, open_store
 from app.records.decision import Decision
 from app.records.message import Message, MessageKind
@@ -91,8 +91,9 @@ async def _ours(folder: Path) -> float:
 async def _flow(store: SqlStore) -> None:
     settings, awake = Settings(), asyncio.Event()
     reader = Reader(read_rules(), None, None, settings.understanding, 1.0, "Chargehand")
+    lessons = read_corrections("Chargehand"), read_new_names()
     parts = Parts(store, reader, NoBubble(), NoSolver(), read_catalogue("Asia/Hong_Kong"), settings.limits,
-                  settings.planning, now, awake.set)  # fmt: skip
+                  settings.planning, *lessons, now, awake.set)  # fmt: skip
     desk = Desk(parts, at_once=AT_ONCE)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(desk.run())

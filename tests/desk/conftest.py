@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.desk import Desk, Parts
-from app.outbound.shipped import read_catalogue, read_rules
+from app.outbound.shipped import read_catalogue, read_corrections, read_new_names, read_rules
 from app.outbound.store import open_store
 from app.records.message import Message, MessageKind
 from app.records.scheduling import Schedule
@@ -141,6 +141,7 @@ def plant(tmp_path, rules, catalogue, seeded):
         parts = Parts(
             store=store, reader=reader(real) if reader else real, bubble=here.bubbles,
             solver=solver or NoSolver(), catalogue=catalogue, limits=Limits(), planning=Planning(),
+            corrections=read_corrections("Chargehand"), new_names=read_new_names(),
             clock=clock, wake=lambda: None,
             observers=(here.note, *more.pop("observers", ())),
             on_fault=lambda ticket, fault: here.faults.append((ticket, fault)),

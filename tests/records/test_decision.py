@@ -14,6 +14,7 @@ from app.records.decision import (
     OPEN_STAGES,
     Acted,
     Approved,
+    Corrected,
     Decision,
     Failed,
     Held,
@@ -47,6 +48,7 @@ STEPS: tuple[Step, ...] = (
     Acted(NOW, "k", SAY),
     Undone(NOW, "person:x", SAY),
     Failed(NOW, "CH-1", SAY),
+    Corrected(NOW, "person:x", Intent.ORDER_STATUS, "chat"),
 )
 ANY_ORDER = st.lists(st.sampled_from(STEPS), max_size=12)
 
@@ -94,17 +96,28 @@ def test_a_plan_is_never_ready_without_a_person_s_step(steps):
         kinds = [type(step) for step in decision.steps]
         if PlanMade in kinds:
             after = kinds[kinds.index(PlanMade) + 1 :][:1]
-            assert after in ([], [Approved], [Refused])
+            assert after in ([], [Approved], [Refused], [Corrected])
             assert after or decision.stage is Stage.HELD
 
 
 @given(ANY_ORDER)
 def test_what_has_ended_stays_ended(steps):
     for decision in walked(steps):
-        if not LIFE_CYCLE[decision.stage]:
-            for step in STEPS:
+        if set(LIFE_CYCLE[decision.stage]) == {Corrected}:
+            for step in STEPS[:-1]:
                 with pytest.raises(WrongStage):
                     decision.then(step)
+
+
+@given(ANY_ORDER)
+def test_a_correction_changes_nothing_but_itself(steps):
+    for decision in walked(steps):
+        try:
+            after = decision.then(STEPS[-1])
+        except WrongStage:
+            assert decision.stage in OPEN_STAGES
+            continue
+        assert after == replace(decision, steps=(*decision.steps, STEPS[-1]))
 
 
 @given(ANY_ORDER)

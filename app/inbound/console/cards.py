@@ -11,6 +11,7 @@ from app.records.board import Card, CardDetail, MessageRow, StepRow, Transcript
 from app.records.decision import (
     Acted,
     Approved,
+    Corrected,
     Decision,
     Failed,
     Held,
@@ -22,6 +23,7 @@ from app.records.decision import (
     Understood,
     Undone,
 )
+from app.records.reading import Layer
 from app.records.views import Kept
 
 WORDS_MAX = 2_000
@@ -184,5 +186,7 @@ def _row(step: Step, teller: Teller) -> StepRow:
             return StepRow(at, step.kind, key, teller.say(say))
         case Failed(at=at, code=code, say=say):
             return StepRow(at, step.kind, code, teller.say(say))
+        case Corrected(at=at, by=by, intent=intent, source=source):
+            return StepRow(at, step.kind, _who(by, teller), source, intent, Layer.PERSON, 1.0)
         case Refused(at=at, by=by, say=say) | Undone(at=at, by=by, say=say):
             return StepRow(at, step.kind, _who(by, teller), teller.say(say))

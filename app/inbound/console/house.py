@@ -10,7 +10,7 @@ from app.desk import Desk
 from app.inbound.console.backend import KeyHolder
 from app.inbound.console.cards import Teller, action_of, card_of, detail_of, row_of, transcript_of
 from app.ports import Clock, Facts, Store
-from app.records.action import Action, MoveStock, PublishPlan, SetMachine
+from app.records.action import REVERSIBLE, Action
 from app.records.answer import Catalogue, Say
 from app.records.board import (
     CardDetail,
@@ -177,7 +177,7 @@ def _needs_approval(decision: Decision) -> bool:
 
 
 def _reversible(action: Action) -> bool:
-    return isinstance(action, MoveStock | SetMachine | PublishPlan)
+    return isinstance(action, REVERSIBLE)
 
 
 def _machines(facts: Facts, site: Facility, plan: Plan | None, now: datetime) -> tuple[MachineRow, ...]:

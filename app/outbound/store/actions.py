@@ -7,7 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.outbound.store.facts import CASES, MACHINES, OPERATIONS, ORDERS, PLANS, REQUESTS, STOCK, SqlFacts
+from app.outbound.store import taught
+from app.outbound.store.facts import (
+    CASES,
+    MACHINES,
+    META,
+    OPERATIONS,
+    ORDERS,
+    PLANS,
+    REQUESTS,
+    STOCK,
+    SqlFacts,
+)
 from app.outbound.store.line import adding, clean, number_of, stamp, stamp_or_none, ticket_of
 from app.outbound.store.plant_tables import MovementRow
 from app.outbound.store.tables import table
@@ -22,6 +33,7 @@ from app.records.action import (
     ReportProgress,
     SetMachine,
     Settle,
+    TeachName,
     assignments_digest,
 )
 from app.records.errors import OwnFault
@@ -66,6 +78,7 @@ _ANSWER = (
     .where(REQUESTS.c.n == sa.bindparam("which"), REQUESTS.c.state == "waiting")
     .values({name: sa.bindparam(name) for name in ("state", "reason", "answered_at")})
 )
+_NAMES_CHANGED = sa.update(META).where(META.c.key == "names_version").values(value=sa.bindparam("value"))
 SET_PLAN = sa.update(PLANS).where(PLANS.c.id == sa.bindparam("which")).values(state=sa.bindparam("state"))
 
 _CHANGE = {MovementKind.RECEIPT: 1, MovementKind.ISSUE: -1, MovementKind.SCRAP: -1, MovementKind.TRANSFER: -1}
@@ -260,6 +273,20 @@ def _publish_plan(hands: Hands, action: PublishPlan) -> tuple[str, Before]:
     return "", {"plan": old.id if old and old.id != plan.id else None, "flagged": settled}
 
 
+# Names.
+
+
+def _teach_name(hands: Hands, action: TeachName) -> tuple[str, Before]:
+    taught.keep(hands.facts.line, action, hands.key, hands.at)
+    names_changed(hands)
+    return "", {}
+
+
+def names_changed(hands: Hands) -> None:
+    """Say that the plant's names are others now, so that whoever knows them looks again."""
+    hands.facts.line.do(_NAMES_CHANGED, {"value": str(hands.facts.names_version() + 1)})
+
+
 def _nothing(_hands: Hands, _action: Action) -> tuple[str, Before]:
     return "", {}
 
@@ -274,4 +301,5 @@ _DO: Mapping[type, Callable[[Hands, Any], tuple[str, Before]]] = {
     OpenRequest: _open_request,
     AnswerRequest: _answer_request,
     PublishPlan: _publish_plan,
+    TeachName: _teach_name,
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import Executable
 
-from app.outbound.store import rows
+from app.outbound.store import rows, taught
 from app.outbound.store.codec import decode_step
 from app.outbound.store.line import Line, Values, among, clean, number_of, stamp, ticket_of
 from app.outbound.store.plant_tables import (
@@ -244,7 +244,14 @@ class SqlFacts:
 
     def names(self) -> Names:
         numbers: Iterable[str] = (row[0] for row in self.line.all(_NUMBERS))
-        return Names(self.names_version(), self.facilities(), self.machines(), self.items(), tuple(numbers))
+        words = taught.every(self.line)
+        return Names(
+            self.names_version(),
+            taught.named(self.facilities(), "facility", words),
+            taught.named(self.machines(), "machine", words),
+            taught.named(self.items(), "item", words),
+            tuple(numbers),
+        )
 
     def names_version(self) -> int:
         return int(self.meta("names_version") or 0)

@@ -218,3 +218,14 @@ class RequestRow(Row, table=True):
     reason: str
     opened_at: str
     answered_at: str | None
+
+
+class TaughtNameRow(Row, table=True):
+    """A word that a person taught for one of the plant's things; `key` is of the decision that did."""
+
+    __tablename__: ClassVar[Any] = "taught_names"
+    word: str = Field(primary_key=True)
+    what: str
+    code: str
+    key: str
+    at: str

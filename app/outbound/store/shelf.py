@@ -7,11 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import Executable
 
+from app import policy
 from app.outbound.store.audit import end
 from app.outbound.store.book import OUTBOX
 from app.outbound.store.facts import BODIES, DECISIONS, HEADS, INBOX, STEPS, SqlFacts
 from app.outbound.store.line import Line, Values, among, moment_or_none, number_of, stamp, ticket_of
-from app.records.decision import OPEN_STAGES, Decision
+from app.records.correction import Correction
+from app.records.decision import OPEN_STAGES, Corrected, Decision
 from app.records.views import Counts, Kept
 
 _SAID = sa.select(OUTBOX.c.decision, OUTBOX.c.text, OUTBOX.c.final, OUTBOX.c.state, OUTBOX.c.sent_at).where(
@@ -56,6 +58,9 @@ _RECENT, _OF_MSGID, _OF_TICKET = _whole(_LATEST), _whole(_BY_MSGID), _whole(_BY_
 _OPEN = sa.select(_ANY.c.n).where(among(_ANY.c.stage, sorted(OPEN_STAGES)))
 _OPEN_HEADS = HEADS.where(DECISIONS.c.n.in_(_OPEN)).order_by(DECISIONS.c.n)
 _OPEN_BODIES = BODIES.where(STEPS.c.decision.in_(_OPEN))
+_TAUGHT = sa.select(STEPS.c.decision).where(STEPS.c.kind == "corrected")
+_TAUGHT_HEADS = HEADS.where(DECISIONS.c.n.in_(_TAUGHT)).order_by(DECISIONS.c.n)
+_TAUGHT_BODIES = BODIES.where(STEPS.c.decision.in_(_TAUGHT))
 _SINCE = sa.select(sa.func.count()).select_from(INBOX).where(INBOX.c.received_at >= sa.bindparam("at"))
 _MESSAGES = sa.select(sa.func.count()).select_from(INBOX)
 _STAGES = sa.select(DECISIONS.c.stage, sa.func.count()).group_by(DECISIONS.c.stage)
@@ -98,6 +103,25 @@ def _with_end(decision: Decision, answers: list[tuple[Any, ...]]) -> Kept:
 def unfinished(line: Line) -> tuple[Decision, ...]:
     """Decisions that a restart must take up again, oldest first."""
     return SqlFacts(line).decisions(_OPEN_HEADS, _OPEN_BODIES, {})
+
+
+def corrections(line: Line) -> tuple[Correction, ...]:
+    """The latest correction of every decision by people who may write, in the order of the tickets."""
+    facts = SqlFacts(line)
+    writers = {person.userid for person in facts.people() if policy.may_write(person)}
+    found = facts.decisions(_TAUGHT_HEADS, _TAUGHT_BODIES, {})
+    said = (each for decision in found if (each := _correction(decision)))
+    return tuple(each for each in said if each.by in writers)
+
+
+def _correction(decision: Decision) -> Correction | None:
+    said, reading = decision.last(Corrected), decision.reading
+    if said is None or reading is None:
+        return None
+    by = said.by.removeprefix("person:")
+    return Correction(
+        decision.id, reading.text, reading.language, reading.intent, said.intent, by, said.at, said.source
+    )
 
 
 def received_since(line: Line, at: datetime) -> int:

@@ -20,6 +20,7 @@ from app.outbound.store.seed import seed
 from app.outbound.store.writer import Writer
 from app.ports import Book, Clock, Facts, Names
 from app.records.answer import utc_now
+from app.records.correction import Correction
 from app.records.decision import Decision
 from app.records.errors import Down
 from app.records.views import Counts, JobRun, Kept, Verified
@@ -157,6 +158,10 @@ class SqlStore:
     def names(self) -> Names:
         """The plant's names."""
         return self._reader.submit(lambda line: SqlFacts(line).names()).result()
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """What people who may write said that messages had meant, in the order of the tickets."""
+        return self._reader.submit(shelf.corrections).result()
 
     def decision(self, decision_id: str) -> Decision | None:
         """One decision, None when there is none."""

@@ -67,10 +67,16 @@ class DecisionRow(Row, table=True):
     updated_at: str
 
 
+_CORRECTED = sa.text("kind = 'corrected'")
+
+
 class StepRow(Row, table=True):
     """One step; two people cannot both take step `n` of a decision."""
 
     __tablename__: ClassVar[Any] = "steps"
+    __table_args__ = (
+        sa.Index("ix_steps_corrected", "decision", sqlite_where=_CORRECTED, postgresql_where=_CORRECTED),
+    )
     decision: int = Field(
         primary_key=True, foreign_key="decisions.n", sa_column_kwargs={"autoincrement": False}
     )

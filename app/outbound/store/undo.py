@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.outbound.store import taught
 from app.outbound.store.actions import (
     FLAG,
     MOVEMENTS,
@@ -15,9 +16,10 @@ from app.outbound.store.actions import (
     Before,
     Hands,
     line_of,
+    names_changed,
     set_stock,
 )
-from app.records.action import Action, MoveStock, PublishPlan, SetMachine
+from app.records.action import Action, MoveStock, PublishPlan, SetMachine, TeachName
 
 _BOOKED = (
     sa.select(MOVEMENTS.c.facility, MOVEMENTS.c.change)
@@ -73,6 +75,13 @@ def _unpublish_plan(hands: Hands, action: PublishPlan, before: Before) -> bool:
     return True
 
 
+def _unteach_name(hands: Hands, _action: TeachName, _before: Before) -> bool:
+    """The word means nothing again; plans and bookings that used it stay."""
+    gone = taught.drop(hands.facts.line, hands.key)
+    names_changed(hands)
+    return gone
+
+
 def _flag(hands: Hands, before: Before, *, flagged: bool) -> None:
     for order, position in before["flagged"]:
         hands.facts.line.do(FLAG, {"which": order, "at_position": position, "flagged": flagged})
@@ -82,4 +91,5 @@ _UNDO: Mapping[type, Callable[[Hands, Any, Before], bool]] = {
     MoveStock: _unmove_stock,
     SetMachine: _unset_machine,
     PublishPlan: _unpublish_plan,
+    TeachName: _unteach_name,
 }
