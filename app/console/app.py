@@ -52,6 +52,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         Binding("0,alt+0", "help", show=False),
         Binding("f2", "approve", show=False),
         Binding("f3", "refuse", show=False),
+        Binding("f4", "teach", show=False),
         Binding("f7", "why", show=False),
         Binding("f8", "undo", show=False),
         Binding("f9", "lock_or_unlock", show=False),
@@ -326,6 +327,13 @@ class ConsoleApp(App[int], inherit_bindings=False):
         card = self._card()
         if card is not None:
             await self._pen.refuse(card)
+
+    @work(group="write")
+    async def action_teach(self) -> None:
+        """F4."""
+        ticket = self._ticket() if len(self.screen_stack) == 1 else ""
+        if ticket:
+            await self._pen.teach(ticket)
 
     @work(group="write")
     async def action_undo(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.records.board import CardDetail, Cards, Messages, Overview, Standing
+from app.records.correction import Lesson
 from app.records.message import Language
 from app.records.socket import (
     PROTOCOL,
@@ -26,6 +27,7 @@ from app.records.socket import (
     Reply,
     Request,
     Subscribe,
+    Teach,
     Touch,
     Undo,
     Unlock,
@@ -223,3 +225,7 @@ class Client:
     async def undo(self, ticket: str) -> Reply:
         """Take a done action back."""
         return await self._press(lambda n: Undo(n, ticket))
+
+    async def teach(self, lesson: Lesson) -> Reply:
+        """Say what the words had meant, and what people call a thing."""
+        return await self._press(lambda n: Teach(n, lesson.decision, lesson.intent, lesson.word, lesson.code))

@@ -1,4 +1,4 @@
-"""The windows that ask or show: unlock, approve, refuse, undo, leave, a record, help."""
+"""The windows that ask or show: unlock, approve, refuse, undo, teach, leave, a record, help."""
 
 from typing import Any, ClassVar, TypeVar
 
@@ -11,13 +11,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from app.console.cells import fit, plain
 from app.console.challenge import challenge
 from app.console.field import Field
 from app.console.marks import BRIGHT, DIM, P2
 from app.console.record import action_lines
 from app.console.words import Words
 from app.records.action import digest_of
-from app.records.board import CardDetail
+from app.records.board import Card, CardDetail
+from app.records.correction import Lesson
+from app.records.reading import Intent
 
 R = TypeVar("R")
 
@@ -176,6 +179,42 @@ class Undo(Window[bool | None]):
     def action_undo(self) -> None:
         """Yes."""
         self.dismiss(True)  # noqa: FBT003 - the window's own answer
+
+
+class Teach(Window[Lesson | None]):
+    """Asks what the words had meant, and what a word in them is called; gives the lesson, or None."""
+
+    def __init__(self, words: Words, card: Card) -> None:
+        super().__init__(words)
+        self._card = card
+
+    def compose(self) -> ComposeResult:
+        """The words, the ten meanings with the present one first, and two fields for a name."""
+        words, card = self.words, self._card
+        known = words(f"meant.{card.intent}") if card.intent else words("card.unclear")
+        options = [Option(words("ask.as_read", what=known), id="")]
+        options += [Option(words(f"meant.{intent}"), id=intent.value) for intent in Intent]
+        with Vertical(classes="window"):
+            yield Static(Text(words("ask.teach", ticket=card.decision), style=BRIGHT))
+            yield Static(Text(fit(plain(card.words), INNER).rstrip(), style=DIM))
+            yield OptionList(*options, id="meanings")
+            yield Field(placeholder=words("ask.word"), id="word", max_length=40)
+            yield Field(placeholder=words("ask.code"), id="code", max_length=40)
+            yield Static(Text(words("ask.teach_keys"), style=DIM))
+
+    @on(OptionList.OptionSelected)
+    @on(Input.Submitted, "#code")
+    def keep(self) -> None:
+        """Give what stands in the window."""
+        meanings = self.query_one("#meanings", OptionList)
+        chosen = meanings.get_option_at_index(meanings.highlighted or 0).id
+        word, code = (self.query_one(name, Input).value.strip() for name in ("#word", "#code"))
+        self.dismiss(Lesson(self._card.decision, Intent(chosen) if chosen else None, word, code))
+
+    @on(Input.Submitted, "#word")
+    def next_field(self) -> None:
+        """Go to the code."""
+        self.query_one("#code").focus()
 
 
 class Leave(Window[bool | None]):

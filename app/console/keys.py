@@ -12,8 +12,8 @@ def foot(screen: str, words: Words, *, writing: bool, alone: bool) -> Text:
     lock = "key.f9_lock" if writing else "key.f9"
     shown = {
         "1": ("key.choose", "key.enter_site", lock, "key.esc" if alone else "key.esc_leave"),
-        "3": ("key.f2", "key.f3", "key.f7", "key.f8", lock, "key.esc"),
-        "5": ("key.open", "key.find", "key.f7", lock, "key.esc"),
+        "3": ("key.f2", "key.f3", "key.f4", "key.f7", "key.f8", lock, "key.esc"),
+        "5": ("key.open", "key.find", "key.f4", "key.f7", lock, "key.esc"),
     }[screen]
     line = Text(" ")
     for key in (*shown, "key.0"):
@@ -25,11 +25,11 @@ def foot(screen: str, words: Words, *, writing: bool, alone: bool) -> Text:
 def help_page(screen: str, words: Words, width: int) -> Text:
     """Every key that works here and what it does, then the marks."""
     chosen = [("↑ ↓", "help.arrows_text"), ("Enter", "help.enter_text"), ("Home", "help.home_text")]
-    why = ("F7", "help.f7_text")
+    wrong, why = ("F4", "help.f4_text"), ("F7", "help.f7_text")
     here = {
         "1": [("← →", "help.sites_text")],
-        "3": [*chosen, ("F2", "help.f2_text"), ("F3", "help.f3_text"), why, ("F8", "help.f8_text")],
-        "5": [*chosen, ("/", "help.find_text"), why],
+        "3": [*chosen, ("F2", "help.f2_text"), ("F3", "help.f3_text"), wrong, why, ("F8", "help.f8_text")],
+        "5": [*chosen, ("/", "help.find_text"), wrong, why],
     }[screen]
     always = [("Tab", "help.tab_text"), ("F9", "help.f9_text"), ("Esc", "help.esc_text")]
     rows = [("1 3 5", "help.digits_text"), *here, *always]

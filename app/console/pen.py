@@ -1,4 +1,4 @@
-"""Everything that writes: unlock, approve, refuse, undo; one at a time, each after its window."""
+"""Everything that writes: unlock, approve, refuse, undo, teach; one at a time, each after its window."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -102,6 +102,18 @@ class Pen:
                 said = self._words("say.undone", ticket=card.decision)
                 await self._press(self._line.undo(card.decision), said)
 
+    async def teach(self, ticket: str) -> None:
+        """F4: say what the words had meant, or what a word in them is called."""
+        async with self._alone() as free:
+            if not free:
+                return
+            detail = await self.fetch(ticket) if await self._unlocked() else None
+            if detail is None:
+                return
+            lesson = await self._desktop.ask(dialogs.Teach(self._words, detail.card))
+            if lesson is not None:
+                await self._press(self._line.teach(lesson), self._words("say.taught", ticket=ticket))
+
     async def touch(self) -> None:
         """A key was pressed: tell the service, at most every five seconds."""
         if self._seen.holder and self._clock() - self._touched_at > TOUCH_EVERY:
@@ -154,7 +166,7 @@ class Pen:
     async def _press(self, asking: Awaitable[Reply], done: str) -> None:
         """A write, and what is said of it."""
         reply = await self._reply(asking)
-        self._desktop.say(done if reply.ok else self._said(reply))
+        self._desktop.say((" ".join(reply.text.split()) or done) if reply.ok else self._said(reply))
         self._desktop.read_again()
 
     async def _reply(self, asking: Awaitable[Reply]) -> Reply:

@@ -17,6 +17,7 @@ from pydantic_core import PydanticSerializationError, from_json
 from app.records.board import CardDetail, Cards, Messages, Overview, Standing, Transcript
 from app.records.decision import Stage
 from app.records.message import Language
+from app.records.reading import Intent
 
 PROTOCOL = 1
 """Grows when a line changes meaning; new fields with a default do not change it."""
@@ -147,6 +148,18 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class Teach:
+    """What a decision's words had meant, None to leave that, and a name; see `Lesson`."""
+
+    id: int
+    decision: str
+    intent: Intent | None = None
+    word: Annotated[str, Field(max_length=200)] = ""
+    code: Annotated[str, Field(max_length=200)] = ""
+    verb: Literal["teach"] = "teach"
+
+
+@dataclass(frozen=True, slots=True)
 class Subscribe:
     """Wants every step as it happens, as `StepLine`."""
 
@@ -168,6 +181,7 @@ Request = (
     | Approve
     | Refuse
     | Undo
+    | Teach
     | Subscribe
 )
 

@@ -26,6 +26,7 @@ from app.records.board import (
     Status,
     StepRow,
 )
+from app.records.correction import Lesson
 from app.records.decision import Stage
 from app.records.message import Language
 from app.records.plant import MachineState, MovementKind, Role, Severity
@@ -369,9 +370,12 @@ class FakeLine:
     async def undo(self, ticket: str) -> Reply:
         return await self._press("undo", ticket)
 
+    async def teach(self, lesson: Lesson) -> Reply:
+        return await self._press("teach", lesson.decision, str(lesson.intent or ""), lesson.word, lesson.code)
+
     @property
     def writes(self) -> list[tuple[str, ...]]:
-        return [p for p in self.pressed if p[0] in {"approve", "refuse", "undo"}]
+        return [p for p in self.pressed if p[0] in {"approve", "refuse", "undo", "teach"}]
 
 
 @pytest.fixture

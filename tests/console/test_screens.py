@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from app.console.app import ConsoleApp
 from app.console.client import Connected, Lost
-from app.console.dialogs import Approve, Leave, Refuse, Show, Unlock
+from app.console.dialogs import Approve, Leave, Refuse, Show, Teach, Unlock
 from app.console.rows import Rows
 from app.records.board import Cards, Messages
 from app.records.message import Language
@@ -391,3 +391,48 @@ async def test_no_line_is_wider_than_the_screen(
                 assert not widget.show_horizontal_scrollbar
             for strip in app.screen._compositor.render_strips():
                 assert strip.cell_length == size[0]
+
+
+@pytest.mark.parametrize(("screen", "ticket"), [(("5", *["down"] * 5), "D-00042"), (("3",), "D-00042")])
+async def test_f4_says_what_a_message_had_meant(
+    line: Any, app_of: AppOf, screen: tuple[str, ...], ticket: str
+) -> None:
+    app = app_of(line)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press(*screen, "f4", *UNLOCK)
+        await settled(pilot)
+        assert isinstance(app.screen, Teach)
+        await pilot.press("down", "down", "enter")
+        await settled(pilot)
+        assert line.writes == [("teach", ticket, "order_status", "", "")]
+        assert f"{ticket} noted" in text_of(app, "#notice")
+
+
+async def test_f4_teaches_a_name_and_leaves_the_meaning(line: Any, app_of: AppOf) -> None:
+    line.standing_now = line.unlocked
+    line.reply = Reply(ok=True, code="", text="D-00046: waits\nfor a supervisor")
+    app = app_of(line)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("3", "f4")
+        await settled(pilot)
+        await pilot.press("tab", "M", "6", "enter", "S", "C", "minus", "M", "6", "enter")
+        await settled(pilot)
+        assert line.writes == [("teach", "D-00042", "", "M6", "SC-M6")]
+        assert "D-00046: waits for a supervisor" in text_of(app, "#notice")
+
+
+async def test_f4_does_nothing_without_a_pin_or_on_the_overview(line: Any, app_of: AppOf) -> None:
+    app = app_of(line)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("f4")
+        await settled(pilot)
+        assert not isinstance(app.screen, Teach)
+        await pilot.press("3", "f4")
+        await settled(pilot)
+        assert isinstance(app.screen, Unlock)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert line.writes == []

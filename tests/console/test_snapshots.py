@@ -51,6 +51,14 @@ def test_approve_window(
     assert snap_compare(app_of(line, Language.HANT), terminal_size=(80, 24), run_before=pressing("3", "f2"))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_teach_window(
+    snap_compare: Any, line: Any, app_of: Callable[..., ConsoleApp], language: Language
+) -> None:
+    line.standing_now = line.unlocked
+    assert snap_compare(app_of(line, language), terminal_size=(80, 24), run_before=pressing("3", "f4"))
+
+
 def test_no_service(snap_compare: Any, line: Any, app_of: Callable[..., ConsoleApp]) -> None:
     line.gone = True
     assert snap_compare(app_of(line), terminal_size=(80, 24), run_before=pressing("1"))

@@ -54,6 +54,7 @@ def test_no_label_is_there_for_nothing() -> None:
         "day.",
         "stage.",
         "intent.",
+        "meant.",
         "layer.",
         "machine.",
         "role.",

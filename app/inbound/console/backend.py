@@ -1,9 +1,10 @@
-"""What the console's door needs from the house: read views, three writes, and who holds a PIN."""
+"""What the console's door needs from the house: read views, four writes, and who holds a PIN."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript
+from app.records.correction import Lesson
 from app.records.message import Language
 from app.records.socket import Reply
 
@@ -40,3 +41,4 @@ class Backend(Protocol):
     async def approve(self, decision_id: str, person_userid: str, digest: str) -> Reply: ...
     async def refuse(self, decision_id: str, person_userid: str, reason: str) -> Reply: ...
     async def undo(self, decision_id: str, person_userid: str) -> Reply: ...
+    async def teach(self, lesson: Lesson, person_userid: str) -> Reply: ...

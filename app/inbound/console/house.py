@@ -23,6 +23,7 @@ from app.records.board import (
     Status,
     Transcript,
 )
+from app.records.correction import Lesson
 from app.records.decision import Decision
 from app.records.message import Language
 from app.records.plant import Facility, Order, Plan
@@ -157,6 +158,10 @@ class House:
     async def undo(self, decision_id: str, person_userid: str) -> Reply:
         """Take a done action back."""
         return await self.desk.undo(decision_id, person_userid)
+
+    async def teach(self, lesson: Lesson, person_userid: str) -> Reply:
+        """Keep what the words had meant, and propose a name."""
+        return await self.desk.teach(lesson, person_userid)
 
     def _teller(self, facts: Facts, language: Language) -> Teller:
         people = {person.userid: person for person in facts.people()}

@@ -9,6 +9,7 @@ from app.inbound.console.feed import Feed
 from app.inbound.console.lines import Lines
 from app.inbound.console.locks import Hold, PinDesk
 from app.records.board import Standing
+from app.records.correction import Lesson
 from app.records.errors import ChargehandError
 from app.records.message import Language
 from app.records.socket import (
@@ -28,13 +29,14 @@ from app.records.socket import (
     Reply,
     Request,
     Subscribe,
+    Teach,
     Touch,
     Undo,
     Unlock,
     read_request,
 )
 
-Write = Approve | Refuse | Undo
+Write = Approve | Refuse | Undo | Teach
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Session:
 
     async def _do(self, request: Request) -> Answer:
         match request:
-            case Approve() | Refuse() | Undo():
+            case Approve() | Refuse() | Undo() | Teach():
                 return await self._write(request)
             case Hello() | Unlock() | Lock() | Touch() | Subscribe():
                 return await self._stand(request)
@@ -169,6 +171,8 @@ class Session:
                 return await backend.refuse(decision, userid, reason)
             case Undo(decision=decision):
                 return await backend.undo(decision, userid)
+            case Teach(decision=decision, intent=intent, word=word, code=code):
+                return await backend.teach(Lesson(decision, intent, word, code), userid)
 
 
 def _read(line: bytes | LineWrong) -> Request:

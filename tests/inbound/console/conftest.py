@@ -16,6 +16,7 @@ from app.inbound.console.backend import KeyHolder
 from app.inbound.console.feed import Feed
 from app.inbound.console.server import ConsoleServer, Door
 from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript
+from app.records.correction import Lesson
 from app.records.decision import Stage
 from app.records.message import Language
 from app.records.pin import hash_pin
@@ -78,6 +79,11 @@ class House:
 
     async def undo(self, decision_id: str, person_userid: str) -> Reply:
         return await self._write("undo", decision_id, person_userid)
+
+    async def teach(self, lesson: Lesson, person_userid: str) -> Reply:
+        return await self._write(
+            "teach", lesson.decision, person_userid, str(lesson.intent), lesson.word, lesson.code
+        )
 
 
 class Bare:

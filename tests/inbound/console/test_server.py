@@ -53,7 +53,7 @@ async def test_transcript_has_the_contracts_fields(place: Any) -> None:
     assert (await client.ask("transcript", msgid="m2"))["code"] == "unknown_message"
 
 
-@pytest.mark.parametrize("verb", ["approve", "refuse", "undo"])
+@pytest.mark.parametrize("verb", ["approve", "refuse", "undo", "teach"])
 async def test_writing_needs_the_pin_of_this_connection(place: Any, verb: str) -> None:
     fields = {"decision": "D-00001", "digest": "ab", "reason": "no"}
     client, other = await place.connect(), await place.connect()
