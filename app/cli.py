@@ -266,5 +266,36 @@ def intent(data: Path | None, output: Path | None, config: Path | None) -> int:
     return _run(learn_intent(_settings(config), data, output))
 
 
+@learn.command()
+@_CONFIG
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def update(config: Path | None, as_json: bool) -> int:  # noqa: FBT001
+    """Train anew from what the plant corrected; promote it if no intent got worse than by chance."""
+    try:
+        from app.verbs.teach import learn_update  # noqa: PLC0415
+    except ModuleNotFoundError as fault:
+        raise OwnFault(f"training needs {fault.name}: install chargehand[learn]") from fault
+    return _run(learn_update(_settings(config), as_json=as_json))
+
+
+@learn.command()
+@_CONFIG
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def history(config: Path | None, as_json: bool) -> int:  # noqa: FBT001
+    """List the plant's own heads with their figures, and which one serves."""
+    from app.verbs.heads import history  # noqa: PLC0415
+
+    return history(_settings(config), as_json=as_json)
+
+
+@learn.command()
+@_CONFIG
+def rollback(config: Path | None) -> int:
+    """Go back one head; at last to the shipped one."""
+    from app.verbs.heads import rollback  # noqa: PLC0415
+
+    return rollback(_settings(config))
+
+
 if __name__ == "__main__":
     main()

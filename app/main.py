@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import traceback
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +28,7 @@ from app.observe.replies import ReplyTimes
 from app.outbound.holder import hold
 from app.outbound.lane.heads import load_head, load_recipe
 from app.outbound.lane.lane import ModelLane
+from app.outbound.lane.plant_heads import PlantHeads
 from app.outbound.lane.weights import locate
 from app.outbound.shipped import read_catalogue, read_corrections, read_new_names, read_rules
 from app.outbound.solver import SolverProcess
@@ -39,10 +40,11 @@ from app.outbound.wecom.streams import Streams
 from app.ports import Outgoing
 from app.records.answer import Say, utc_now
 from app.records.board import Status
-from app.records.errors import ChainBroken, ChargehandError, OwnFault, SettingsWrong
+from app.records.errors import ChainBroken, ChargehandError, ModelWrong, OwnFault, SettingsWrong
 from app.records.message import Language, Message
 from app.records.views import Verified
 from app.settings import Settings, shipped
+from app.understand.head import Head
 from app.understand.reader import Reader
 
 _LINK: dict[LinkState, Literal["up", "parked"]] = {
@@ -60,17 +62,34 @@ def build_lane(settings: Settings) -> ModelLane | None:
     return ModelLane(weights, load_recipe(shipped("models"), settings.model.head), settings.model)
 
 
-def build_reader(settings: Settings, lane: ModelLane | None) -> Reader:
+def build_reader(settings: Settings, lane: ModelLane | None, tell: Callable[[str], None]) -> Reader:
     """The understanding, with the head that fits the lane's weights."""
-    head = load_head(shipped("models"), settings.model.head, lane.model_hash) if lane else None
-    return Reader(
+    reader = Reader(
         read_rules(),
         lane,
-        head,
+        None,
         settings.understanding,
         settings.model.timeout_s,
         settings.wecom.bot.display_name,
     )
+    if lane is not None:
+        reader.take_head(*choose_head(settings, lane, tell))
+    return reader
+
+
+def choose_head(settings: Settings, lane: ModelLane, tell: Callable[[str], None]) -> tuple[Head, str]:
+    """The plant's own head with its version, or the shipped one with "", which is told where it stands in.
+
+    Raises ModelWrong when the shipped one does not fit the lane either.
+    """
+    models, name = shipped("models"), settings.model.head
+    try:
+        own = PlantHeads(settings.plant_heads_dir).load(lane.model_hash, load_recipe(models, name))
+        if own is not None:
+            return own
+    except ModelWrong as fault:
+        tell(f"the plant's head cannot serve, the shipped one does: {fault}; try `chargehand learn update`")
+    return load_head(models, name, lane.model_hash), ""
 
 
 @contextmanager
@@ -143,18 +162,19 @@ class Appliance:
     ) -> None:
         self._settings, self._store, self._lane, self._log = settings, store, lane, log
         self._meters, self._feed = Meters(), Feed()
-        self._catalogue = read_catalogue(settings.plant.time_zone)
-        self._link_since = utc_now()
+        self._catalogue, self._link_since = read_catalogue(settings.plant.time_zone), utc_now()
         bot = settings.wecom.bot
         door = Door(bot.id, self._accept, on_drop=self._dropped)
         self._link = Link(bot, door.take, clock=utc_now, on_state=self._link_became, on_drop=self._dropped)
         streams, times = Streams(), ReplyTimes(store.outbox, self._meters.replied)
         self._delivery = Delivery(self._link, times, streams, doubtful_text=self._doubtful, clock=utc_now)
         self._solver = SolverProcess(settings.planning)
+        self._pointed_at = PlantHeads(settings.plant_heads_dir).pointer
+        self._reader = build_reader(settings, lane, self._head_told)
         self._desk = Desk(
             Parts(
                 store=store,
-                reader=build_reader(settings, lane),
+                reader=self._reader,
                 bubble=WecomBubble(self._link, streams, clock=utc_now),
                 solver=self._solver,
                 catalogue=self._catalogue,
@@ -220,6 +240,7 @@ class Appliance:
         return (
             Job("outbox_retry", IntervalTrigger(seconds=15), self._retry, "skip", 15),
             Job("unanswered_approvals", IntervalTrigger(seconds=30), self._desk.expire, "run_once", 30),
+            Job("new_head", IntervalTrigger(seconds=30), self._look_for_head, "skip", 30),
             Job("plan_review", morning, self._review, "run_once", 3600),
             Job("audit_anchor", CronTrigger(minute=5, timezone=zone), self._anchor, "run_once", 600),
         )
@@ -227,6 +248,16 @@ class Appliance:
     async def _retry(self) -> None:
         self._desk.retry()
         self._delivery.wake()
+
+    async def _look_for_head(self) -> None:
+        """Take the head that an update or a rollback put into service."""
+        pointer = await asyncio.to_thread(lambda: PlantHeads(self._settings.plant_heads_dir).pointer)
+        if self._lane is None or pointer == self._pointed_at:
+            return
+        head, version = await asyncio.to_thread(choose_head, self._settings, self._lane, self._head_told)
+        self._reader.take_head(head, version)
+        self._pointed_at = pointer
+        self._log.info("head", version=version or "shipped")
 
     async def _review(self) -> None:
         today = utc_now().astimezone(ZoneInfo(self._settings.plant.time_zone)).date()
@@ -259,6 +290,10 @@ class Appliance:
         where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(fault.__traceback__)]
         code = getattr(fault, "code", OwnFault.code)
         self._log.error("fault", decision=ticket, code=code, fault=type(fault).__name__, where=where[-5:])
+
+    def _head_told(self, text: str) -> None:
+        self._meters.errors.labels(ModelWrong.code).inc()
+        self._log.warning("head", text=text)
 
     def _console_fault(self, fault: Exception) -> None:
         self._meters.errors.labels(getattr(fault, "code", "CH-100")).inc()

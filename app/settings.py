@@ -226,6 +226,11 @@ class Settings(_Node):
         return self.data_dir / "models" if self.data_dir.is_dir() else user_cache() / "models"
 
     @property
+    def plant_heads_dir(self) -> Path:
+        """Where the heads lie that this plant trained itself."""
+        return self.data_dir / "models" / self.model.head
+
+    @property
     def socket_path(self) -> Path:
         """The console's socket with the default filled in."""
         return self.console.socket or self.data_dir / "console.sock"

@@ -21,6 +21,7 @@ class _Line(BaseModel):
     lang: Literal["zh-Hans", "zh-Hant", "yue", "en", "mixed"]
     keyword: bool
     trap: bool
+    entities: dict[str, tuple[str | float, ...]] | None = None  # for the judges of entities
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def read_data(path: Path) -> DataSet:
 
 def _example(path: Path, number: int, line: str) -> Example:
     try:
-        return Example(**_Line.model_validate_json(line).model_dump())
+        return Example(**_Line.model_validate_json(line).model_dump(exclude={"entities"}))
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(map(str, first["loc"])) or "line"

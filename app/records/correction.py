@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.records.message import Language
-from app.records.reading import Intent
+from app.records.reading import Intent, Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,15 @@ class Lesson:
 class Correction:
     """The latest correction of one decision.
 
-    `text` are its words as they were read, `taken_for` what they were taken for, `intent` what they
-    had meant in the mind of `by`, a userid. `source` is where that was said.
+    `text` are its words as they were read, `taken_for` what they were taken for by `layer`, `intent`
+    what they had meant in the mind of `by`, a userid. `source` is where that was said.
     """
 
     decision: str
     text: str
     language: Language
     taken_for: Intent
+    layer: Layer
     intent: Intent
     by: str
     at: datetime

@@ -46,15 +46,24 @@ class Reader:
         display_name: str,
         scripts: Scripts | None = None,
     ) -> None:
-        if lane and head and lane.model_hash != head.model_hash:
-            raise ModelWrong(
-                f"the head was trained on model {head.model_hash}, the lane runs {lane.model_hash}"
-            )
-        self._rules, self._lane, self._head = rules, lane, head
+        self._rules, self._lane, self._head, self._head_name = rules, lane, head, ""
+        if head:
+            self.take_head(head)
         self._thresholds, self._timeout_s, self._display_name = thresholds, timeout_s, display_name
         self._scripts = scripts or opencc_scripts()
         self._language = LanguageOf(self._scripts)
         self._index: Index | None = None
+
+    def take_head(self, head: Head, name: str = "") -> None:
+        """Read with this head from the next message on; `name` is told with every reading that it makes.
+
+        Raises ModelWrong when it was trained on another model than the lane runs.
+        """
+        if self._lane and self._lane.model_hash != head.model_hash:
+            raise ModelWrong(
+                f"the head was trained on model {head.model_hash}, the lane runs {self._lane.model_hash}"
+            )
+        self._head, self._head_name = head, f"/{name}" if name else ""
 
     async def read(
         self, message_text: str, kind: MessageKind, names: Names, preferred: Language, *, priority: int = 0
@@ -166,7 +175,7 @@ class Reader:
             confidence=best.confidence,
             layer=Layer.MODEL if decided else Layer.UNSURE,
             decided=decided,
-            by=f"model:{head.model_hash}",
+            by=f"model:{head.model_hash}{self._head_name}",
             choices=() if decided else tuple(likely if len(likely) >= 2 else ranked[:2]),
         )
 

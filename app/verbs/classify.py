@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
+import click
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.console import Console
 from rich.progress import Progress
@@ -36,7 +37,7 @@ async def classify(settings: Settings, text: str, output: TextIO) -> int:
     asked = parse(text)
     names = await asyncio.to_thread(read_names, settings)
     lane = main.build_lane(settings)
-    reader = main.build_reader(settings, lane)
+    reader = main.build_reader(settings, lane, lambda text: click.echo(text, err=True))
     async with asyncio.TaskGroup() as group:
         running = group.create_task(lane.run()) if lane else None
         if lane:

@@ -55,7 +55,7 @@ def load_recipe(models_dir: Path, name: str) -> Recipe:
 
     Raises ModelWrong when the manifest is missing or wrong.
     """
-    return _manifest(models_dir, name).recipe.as_recipe()
+    return read_manifest_of(models_dir, name).recipe.as_recipe()
 
 
 def load_head(models_dir: Path, name: str, base_hash: str) -> Head:
@@ -63,7 +63,7 @@ def load_head(models_dir: Path, name: str, base_hash: str) -> Head:
 
     Raises ModelWrong for a head of other weights, a wrong checksum, or a file that does not fit.
     """
-    manifest = _manifest(models_dir, name)
+    manifest = read_manifest_of(models_dir, name)
     if manifest.base_hash != base_hash:
         raise ModelWrong(
             f"the head '{name}' was trained on {manifest.base} {manifest.base_hash}, not {base_hash}; "
@@ -79,7 +79,8 @@ def load_head(models_dir: Path, name: str, base_hash: str) -> Head:
         raise ModelWrong(f"the head '{name}' cannot be read: {fault}") from fault
 
 
-def _manifest(models_dir: Path, name: str) -> HeadManifest:
+def read_manifest_of(models_dir: Path, name: str) -> HeadManifest:
+    """What `models_dir/<name>` says about its head; raises ModelWrong when that is missing or wrong."""
     path = models_dir / name / "manifest.toml"
     try:
         return HeadManifest.model_validate(tomllib.loads(_read(path).decode()))

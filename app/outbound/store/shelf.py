@@ -120,8 +120,9 @@ def _correction(decision: Decision) -> Correction | None:
         return None
     by = said.by.removeprefix("person:")
     return Correction(
-        decision.id, reading.text, reading.language, reading.intent, said.intent, by, said.at, said.source
-    )
+        decision.id, reading.text, reading.language, reading.intent, reading.layer, said.intent, by, said.at,
+        said.source,
+    )  # fmt: skip
 
 
 def received_since(line: Line, at: datetime) -> int:
