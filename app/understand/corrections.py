@@ -13,6 +13,7 @@ from app.understand.normalise import Convert, clean, matching_form
 
 _LONGEST = 60  # characters; whoever writes more says more than a meaning
 _MARKS = re.compile(r"[^\w'’]+|_+")
+_QUOTES = frozenset("\"'“”‘’«»「」『』《》")
 _MARK = re.compile(r"[^\w\s]")
 _MEANS_NOTHING = re.compile("['’]")
 
@@ -42,10 +43,10 @@ class Corrections:
     def meant(self, words: str) -> Intent | None:
         """What the message says that an earlier one had meant; None for an ordinary message.
 
-        It must say no to the reading and name one meaning, and nothing besides.
+        It must say no to the reading and name one meaning, and nothing besides; a quotation says nothing.
         """
         text = clean(words, self.display_name, _LONGEST + 1)
-        if not text or len(text) > _LONGEST:
+        if not text or len(text) > _LONGEST or text[0] in _QUOTES:
             return None
         form = matching_form(text, self.simplify)
         found = {intent for rest in self._opened(form) for intent in self._named(rest)}

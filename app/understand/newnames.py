@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 from app.ports import Names
 from app.records.plant import Facility, Item, Machine
 from app.understand.entities import MARKS, find_entities, index_names
+from app.understand.names import build_index
 from app.understand.normalise import Convert, clean, matching_form
 from app.understand.numerals import CHINESE
 from app.understand.rules import RuleBook
@@ -61,9 +62,9 @@ class NewNames:
         owners = [owner for owner, name in _spelled(names) if self._key(name) == key]
         if owners:
             return "name_known" if owners == [thing] * len(owners) else "name_taken"
-        if self._is_common(word):
-            return "name_common"
-        return "" if self._would_be_found(word, thing, names) else "name_taken"
+        if self._is_shared(word, names) or not self._would_be_found(word, thing, names):
+            return "name_taken"
+        return "name_common" if self._is_common(word) else ""
 
     def is_in(self, word: str, text: str) -> bool:
         """Whether the word stands in a text, in either script and any case."""
@@ -94,6 +95,12 @@ class NewNames:
         if _LATIN.fullmatch(form):
             return re.search(rf"\b{re.escape(form)}\b", self.spoken) is not None
         return form in self.spoken
+
+    def _is_shared(self, word: str, names: Names) -> bool:
+        """Whether things that come in sizes are called so, whichever of them is meant."""
+        form = matching_form(word, self.simplify)
+        found = build_index(names, self.simplify).find(form)
+        return any((each.start, each.end) == (0, len(form)) for each in found)
 
     def _would_be_found(self, word: str, thing: Thing, names: Names) -> bool:
         """Whether readers would take it for this thing and nothing else, once it is taught."""

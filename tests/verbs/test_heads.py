@@ -1,0 +1,172 @@
+"""Which head serves: the plant's own where it fits, the shipped one with a line where it does not."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from app import main
+from app.learning.headfile import Origin, write_head
+from app.observe.log import open_log
+from app.outbound.lane.heads import load_head, load_recipe, read_manifest_of
+from app.outbound.lane.plant_heads import PlantHeads
+from app.outbound.store import open_store
+from app.records.answer import Say
+from app.records.decision import Corrected, Refused, Understood
+from app.records.message import Language, Message, MessageKind
+from app.records.reading import Intent, Layer, Reading
+from app.settings import Settings, shipped
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+MODELS = shipped("models")
+RECIPE = load_recipe(MODELS, "intent")
+
+
+def base_hash() -> str:
+    return read_manifest_of(MODELS, "intent").base_hash
+
+
+class StillLane:
+    """A lane that reads the same in every text."""
+
+    def __init__(self) -> None:
+        self.model_hash = base_hash()
+        self.features = load_head(MODELS, "intent", self.model_hash).features
+        self.stats = SimpleNamespace(ready=True, waiting=0, busy_s=0.0, evaluated=0, restarts=0)
+
+    async def embed(self, texts, *, priority, timeout_s):
+        return [[0.0] * self.features for _ in texts]
+
+
+def promote(settings: Settings, intent: Intent) -> str:
+    """A head of the plant that sees this intent in everything."""
+    head = load_head(MODELS, "intent", base_hash())
+    sure = np.where([each is intent for each in head.classes], 1e4, 0.0)
+    heads = PlantHeads(settings.plant_heads_dir)
+    with heads.alone(), heads.new_version() as (name, folder):
+        origin = Origin("intent", "x", RECIPE, 7, {"train.jsonl": "0" * 64})
+        told = {"dev": {"n": 3, "accuracy": 0.9}, "corrections": 4}
+        write_head(folder, replace(head, bias=sure), origin, told, date(2026, 11, 23))
+    heads.promote(name)
+    return name
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(
+        data_dir=tmp_path / "data", metrics={"listen": "127.0.0.1:0"}, wecom={"bot": {"enabled": False}}
+    )
+
+
+def test_the_shipped_head_serves_where_the_plant_has_none(settings):
+    told: list[str] = []
+    head, version = main.choose_head(settings, StillLane(), told.append)
+    assert (head.model_hash, version, told) == (base_hash(), "", [])
+
+
+def test_a_damaged_head_is_told_of_and_the_shipped_one_serves(settings):
+    promote(settings, Intent.APPROVAL)
+    told: list[str] = []
+    assert main.choose_head(settings, StillLane(), told.append)[1] == "0001"
+    (settings.plant_heads_dir / "0001" / "head.json").write_text("{}")
+    head, version = main.choose_head(settings, StillLane(), told.append)
+    assert (head.features, version) == (StillLane().features, "")
+    assert len(told) == 1
+    assert "damaged" in told[0]
+
+
+async def test_a_running_service_follows_updates_and_rollbacks(settings, tmp_path):
+    store = open_store(settings.store_url)
+    try:
+        appliance = main.Appliance(settings, store, StillLane(), open_log("error"))
+        names = store.names()
+
+        async def by() -> tuple[Intent, str]:
+            await appliance._look_for_head()
+            read = await appliance._reader.read("zqx wobble", MessageKind.TEXT, names, Language.EN)
+            return read.intent, read.by
+
+        first = await by()
+        assert first[1] == f"model:{base_hash()}"
+        promote(settings, Intent.APPROVAL)
+        assert await by() == (Intent.APPROVAL, f"model:{base_hash()}/0001")
+        promote(settings, Intent.COORDINATION)
+        assert await by() == (Intent.COORDINATION, f"model:{base_hash()}/0002")
+        heads = PlantHeads(settings.plant_heads_dir)
+        heads.rollback()
+        assert await by() == (Intent.APPROVAL, f"model:{base_hash()}/0001")
+        heads.rollback()
+        assert await by() == first
+    finally:
+        store.close()
+
+
+# The verbs.
+
+
+def learn(*words: str, data) -> subprocess.CompletedProcess[str]:
+    config = data.parent / "config.toml"
+    config.write_text(f'data_dir = "{data}"\n[model]\nenabled = false\n')
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", "learn", *words, "--config", str(config)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_an_update_without_a_store_or_corrections_says_what_to_do(settings):
+    assert "there is no store" in said(learn("update", data=settings.data_dir))
+    open_store(settings.store_url).close()
+    assert "nobody has corrected a reading" in said(learn("update", data=settings.data_dir))
+
+
+async def correct(settings: Settings) -> None:
+    store = open_store(settings.store_url)
+    store.seed(shipped("config") / "demo_plant.toml")
+    reading = Reading(Intent.OTHER, 0.9, Layer.MODEL, decided=True, language=Language.EN, by="m", text="x y")
+    message = Message("m1", "raj.kumar", None, MessageKind.TEXT, "x y", NOW)
+    accepted = await store.write(lambda book: book.accept(message))
+    found = await store.read(lambda facts: facts.decision(accepted.decision_id))
+    steps = (
+        Understood(NOW, reading),
+        Refused(NOW, "policy:x", "no", Say("desk.chosen")),
+        Corrected(NOW, "person:raj.kumar", Intent.APPROVAL, "chat"),
+    )
+    await store.write(lambda book: book.append(found, steps))
+    store.close()
+
+
+async def test_an_update_needs_the_model_and_no_other_update_beside_it(settings):
+    await correct(settings)
+    with PlantHeads(settings.plant_heads_dir).alone():
+        assert "another update or rollback is under way" in said(learn("update", data=settings.data_dir))
+    assert "model.enabled is off" in said(learn("update", data=settings.data_dir))
+    assert PlantHeads(settings.plant_heads_dir).versions() == ()
+
+
+def test_history_and_rollback(settings):
+    assert "nothing to go back to" in said(learn("rollback", data=settings.data_dir))
+    for intent in (Intent.APPROVAL, Intent.OTHER):
+        promote(settings, intent)
+    rows = json.loads(learn("history", "--json", data=settings.data_dir).stdout)
+    assert [(row["version"], row["serves"], row["corrections"]) for row in rows] == [
+        ("0001", False, 4),
+        ("0002", True, 4),
+    ]
+    shown = learn("history", data=settings.data_dir).stdout
+    assert "* 0002" in shown
+    assert "90.0% of 3 (dev), 4 corrections" in shown
+    for served in ("0001 serves", "the shipped head serves"):
+        done = learn("rollback", data=settings.data_dir)
+        assert (done.returncode, served in done.stdout) == (0, True)
+    assert "* shipped" in learn("history", data=settings.data_dir).stdout
