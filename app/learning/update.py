@@ -13,6 +13,7 @@ from app.learning.headfile import Origin
 from app.learning.intent import DEV, TRAIN, Course, seen_text
 from app.learning.judging import Verdict, judge, report
 from app.learning.messages import DataSet, Example, read_data
+from app.learning.refit import refit
 from app.learning.training import calibrated, fit
 from app.learning.vectors import Floats, Progress, VectorCache, vectors_of
 from app.ports import Lane
@@ -21,18 +22,23 @@ from app.records.reading import Intent
 from app.understand.head import Head
 
 BLIND = "blind.jsonl"
-COPIES = 3
+WEIGHT = 3
 """How often a correction counts beside a shipped message: it is of this plant, and it was got wrong."""
 
-_FIFTH = 5
+_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """What a new head is compared with: the one in service, which may be the shipped one itself."""
+    """What a new head is made from and compared with; in service may be the shipped one itself.
+
+    `strength` is the inverse regularisation that the shipped one was trained with, None to find it
+    anew on the shipped messages.
+    """
 
     in_service: Head
     shipped: Head
+    strength: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,8 @@ class Outcome:
     """A new head and how it compares.
 
     `blind` is against the head in service, `drift` against the shipped one, both on the shipped
-    test; `plant` is against the shipped one on corrections that neither was trained on. `fallen`
+    test; `plant` is against the shipped one on the corrections, each judged by a head that learnt
+    only the others (five folds; the same words are in one fold). `fallen`
     are the intents that got worse by more than their noise: with any, it must not serve.
     """
 
@@ -96,24 +103,21 @@ async def update(
 ) -> Outcome:
     """Train on the shipped messages and the corrections, and judge the result; writes nothing but the cache.
 
-    `corrections` must be those of people who may write, at least one. A fifth of them is kept aside to
-    judge by, and then learnt as well. The shipped test is `blind.jsonl`, `dev.jsonl` where there is
-    none. Raises FileWrong naming the line of a data file, and LaneDown.
+    `corrections` must be those of people who may write, at least one. The shipped test is `blind.jsonl`,
+    `dev.jsonl` where there is none. Raises FileWrong naming the line of a data file, and LaneDown.
     """
     material = await _read(data_dir, corrections, lane, course, cache_dir, progress)
-    learnt, held = _split(material.plant)
-    sibling = _fit(material.taught, learnt, lane, course)
-    whole = _fit(material.taught, material.plant, lane, course)
-    head = calibrated(whole, material.dev.vectors, material.dev.intents)
+    mill = _Mill(material.taught, heads.shipped, _strength(heads, material, lane, course), course.seed)
+    head = calibrated(mill.head(material.plant), material.dev.vectors, material.dev.intents)
     after = _judge(head, material.test, course)
     origin = Origin("intent", course.base, course.recipe, course.seed, material.data)
     return Outcome(
         head=head,
         origin=origin,
-        evaluation=_evaluation(origin, material, after, lane),
+        evaluation=_evaluation(origin, material, after, mill.strength) | {"base_hash": lane.model_hash},
         blind=changes(_judge(heads.in_service, material.test, course), after),
         drift=changes(_judge(heads.shipped, material.test, course), after),
-        plant=changes(_judge(heads.shipped, held, course), _judge(sibling, held, course)),
+        plant=_compared_by_folds(mill, heads.shipped, material.plant, course),
         test=material.test_name,
     )
 
@@ -152,17 +156,39 @@ def _data(sets: dict[str, DataSet], own: Sequence[Example]) -> dict[str, str]:
     return {name: each.sha256 for name, each in sets.items()} | {"corrections": kept}
 
 
-def _split(plant: _Read) -> tuple[_Read, _Read]:
-    """What is learnt and the fifth that is kept aside; the same words are always on the same side."""
+@dataclass(frozen=True, slots=True)
+class _Mill:
+    """Makes heads of the shipped messages and some corrections."""
+
+    taught: _Read
+    shipped: Head
+    strength: float
+    seed: int
+
+    def head(self, own: _Read) -> Head:
+        vectors = np.concatenate([self.taught.vectors, own.vectors])
+        counts = np.array([1.0] * len(self.taught.examples) + [float(WEIGHT)] * len(own.examples))
+        intents = self.taught.intents + own.intents
+        return refit(self.shipped, self.strength, vectors, intents, counts, self.seed)
+
+
+def _strength(heads: Heads, material: _Material, lane: Lane, course: Course) -> float:
+    if heads.strength is not None:
+        return heads.strength
+    taught = material.taught
+    return fit(taught.vectors, taught.intents, lane.model_hash, course.seed).strength
+
+
+def _compared_by_folds(mill: _Mill, shipped: Head, plant: _Read, course: Course) -> tuple[Change, ...]:
+    before, after = list[Verdict](), list[Verdict]()
     marks = [int(hashlib.sha256(e.text.encode("utf-8", "replace")).hexdigest(), 16) for e in plant.examples]
-    aside = {mark for mark in marks if mark % _FIFTH == 0} or {min(marks)}
-    held = [row for row, mark in enumerate(marks) if mark in aside]
-    return plant.part([row for row in range(len(marks)) if row not in set(held)]), plant.part(held)
-
-
-def _fit(taught: _Read, own: _Read, lane: Lane, course: Course) -> Head:
-    vectors = np.concatenate([taught.vectors, *[own.vectors] * COPIES])
-    return fit(vectors, taught.intents + own.intents * COPIES, lane.model_hash, course.seed).head
+    for fold in range(_FOLDS):
+        held = plant.part([row for row, mark in enumerate(marks) if mark % _FOLDS == fold])
+        if held.examples:
+            learnt = plant.part([row for row, mark in enumerate(marks) if mark % _FOLDS != fold])
+            before += _judge(shipped, held, course)
+            after += _judge(mill.head(learnt), held, course)
+    return changes(before, after)
 
 
 def _judge(head: Head, read: _Read, course: Course) -> list[Verdict]:
@@ -170,18 +196,18 @@ def _judge(head: Head, read: _Read, course: Course) -> list[Verdict]:
 
 
 def _evaluation(
-    origin: Origin, material: _Material, after: Sequence[Verdict], lane: Lane
+    origin: Origin, material: _Material, after: Sequence[Verdict], strength: float
 ) -> dict[str, object]:
     return {
         "name": origin.name,
         "base": origin.base,
-        "base_hash": lane.model_hash,
         "recipe": asdict(origin.recipe),
         "data": dict(origin.data),
         "seed": origin.seed,
+        "strength": strength,
         "trained_on": len(material.taught.examples),
         "corrections": len(material.plant.examples),
-        "copies": COPIES,
+        "weight": WEIGHT,
         material.test_name.removesuffix(".jsonl"): report(after),
     }
 

@@ -17,7 +17,7 @@ from app.learning.intent import Course
 from app.learning.update import Heads, Outcome, update, with_changes
 from app.outbound.lane.heads import load_head, load_recipe
 from app.outbound.lane.lane import ModelLane
-from app.outbound.lane.plant_heads import PlantHeads
+from app.outbound.lane.plant_heads import PlantHeads, evaluation_of
 from app.records.correction import Correction
 from app.records.errors import OwnFault, SettingsWrong
 from app.records.reading import Intent, Layer
@@ -65,7 +65,8 @@ async def _train(settings: Settings, lane: ModelLane, corrections: tuple[Correct
         settings.model.name, load_recipe(models, name), settings.understanding, datetime.now(UTC).date()
     )
     serving, _ = main.choose_head(settings, lane, lambda text: click.echo(text, err=True))
-    heads = Heads(serving, load_head(models, name, lane.model_hash))
+    strength = evaluation_of(models / name).get("strength")
+    heads = Heads(serving, load_head(models, name, lane.model_hash), strength)
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Reading what there is to learn", total=None)
         async with asyncio.TaskGroup() as group:
@@ -97,7 +98,11 @@ def _promote(heads: PlantHeads, outcome: Outcome) -> str:
 def _told(outcome: Outcome, corrections: Sequence[Correction], version: str) -> list[str]:
     lines = [f"Shipped test ({outcome.test}), the head in service against the new one:"]
     lines += _table(outcome.blind)
-    lines += ["", "Corrections kept aside, the shipped head against the new one:", *_table(outcome.plant)]
+    lines += [
+        "",
+        "Corrections, each by heads that did not learn it, the shipped against the new:",
+        *_table(outcome.plant),
+    ]
     return [*lines, "", *_of_rules(corrections), *_verdict(outcome, corrections, version)]
 
 

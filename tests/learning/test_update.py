@@ -1,23 +1,31 @@
 """Learning from corrections, with a lane of letters: what is taught is learnt, and nothing else lost."""
 
+import asyncio
 import json
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.learning.headfile import write_head
-from app.learning.intent import train
+from app.learning.intent import Course, seen_text, train
+from app.learning.messages import read_data
+from app.learning.refit import refit
 from app.learning.update import BLIND, Heads, update, with_changes
 from app.outbound.lane.heads import load_head
 from app.records.correction import Correction
 from app.records.errors import FileWrong
 from app.records.message import Language
 from app.records.reading import Intent, Layer
-from app.settings import shipped
+from app.records.recipe import Recipe
+from app.settings import Understanding, shipped
+from tests.learning.conftest import LetterLane
 
+STRENGTH = 0.01
+SHIPPED = shipped("models") / "intent" / "data"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -35,14 +43,33 @@ TAUGHT = tuple(
 )
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Path:
+    """A shipped head of letters, trained once, with its evaluation and the vectors that it took."""
+    folder = tmp_path_factory.mktemp("trained")
+    data = folder / "data"
+    data.mkdir()
+    for name, step in (("train.jsonl", 5), ("dev.jsonl", 10)):
+        lines = (SHIPPED / name).read_text(encoding="utf-8").splitlines()
+        (data / name).write_text("\n".join(lines[::step]) + "\n", encoding="utf-8")
+    course = Course("letters", Recipe(), Understanding(), date(2026, 11, 23))
+    asyncio.run(train(data, folder / "intent", LetterLane(), course, folder / "cache"))
+    return folder
+
+
 @pytest.fixture
-async def shipped_head(letter_lane, course, small_data, tmp_path):
-    await train(small_data, tmp_path / "intent", letter_lane, course, tmp_path / "cache")
+def shipped_head(trained, tmp_path, letter_lane):
+    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
     return load_head(tmp_path, "intent", letter_lane.model_hash)
 
 
+@pytest.fixture
+def small_data(shipped_head, tmp_path) -> Path:
+    return tmp_path / "data"
+
+
 async def test_what_is_corrected_is_learnt(letter_lane, course, small_data, tmp_path, shipped_head):
-    heads = Heads(shipped_head, shipped_head)
+    heads = Heads(shipped_head, shipped_head, STRENGTH)
     outcome = await update(small_data, TAUGHT, heads, letter_lane, course, tmp_path / "cache")
     vectors = await letter_lane.embed(["zqx ripple zqx zqx"], priority=0, timeout_s=1)
     likely = {
@@ -59,7 +86,7 @@ async def test_what_is_corrected_is_learnt(letter_lane, course, small_data, tmp_
 async def test_the_same_corrections_give_the_same_head(
     letter_lane, course, small_data, tmp_path, shipped_head
 ):
-    heads = Heads(shipped_head, shipped_head)
+    heads = Heads(shipped_head, shipped_head, STRENGTH)
     for name in ("one", "two"):
         outcome = await update(small_data, TAUGHT, heads, letter_lane, course, tmp_path / "cache")
         write_head(tmp_path / name, outcome.head, outcome.origin, with_changes(outcome), course.today)
@@ -73,9 +100,9 @@ async def test_wrong_corrections_that_spoil_an_intent_do_not_pass(
 ):
     lines = (small_data / "train.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [row["text"] for row in map(json.loads, lines) if row["intent"] == "inventory_check"]
-    shutil.copy(shipped("models") / "intent" / "data" / "dev.jsonl", small_data / BLIND)
+    shutil.copy(SHIPPED / "dev.jsonl", small_data / BLIND)
     spoilt = [correction(n, text, Intent.APPROVAL) for n, text in enumerate(texts, 1)]
-    heads = Heads(shipped_head, shipped_head)
+    heads = Heads(shipped_head, shipped_head, STRENGTH)
     outcome = await update(small_data, spoilt, heads, letter_lane, course, tmp_path / "cache")
     assert Intent.INVENTORY_CHECK in outcome.fallen
 
@@ -85,11 +112,11 @@ async def test_a_slow_drift_is_measured_against_the_shipped_head(
 ):
     poor = replace(shipped_head, bias=shipped_head.bias - 1000 * (np.arange(10) == 0))
     better = await update(
-        small_data, TAUGHT, Heads(poor, shipped_head), letter_lane, course, tmp_path / "cache"
+        small_data, TAUGHT, Heads(poor, shipped_head, STRENGTH), letter_lane, course, tmp_path / "cache"
     )
     assert sum(c.gained for c in better.blind) > sum(c.gained for c in better.drift)
     worse = await update(
-        small_data, TAUGHT, Heads(shipped_head, poor), letter_lane, course, tmp_path / "cache"
+        small_data, TAUGHT, Heads(shipped_head, poor, STRENGTH), letter_lane, course, tmp_path / "cache"
     )
     assert sum(c.gained for c in worse.drift) > sum(c.gained for c in worse.blind)
 
@@ -103,7 +130,7 @@ async def test_the_blind_test_is_used_where_there_is_one(
         for n, row in enumerate(lines)
     ]
     (small_data / BLIND).write_text("\n".join(map(json.dumps, told)))
-    heads = Heads(shipped_head, shipped_head)
+    heads = Heads(shipped_head, shipped_head, STRENGTH)
     outcome = await update(small_data, TAUGHT, heads, letter_lane, course, tmp_path / "cache")
     assert outcome.test == BLIND
     assert sum(change.n for change in outcome.blind) == len(lines)
@@ -114,11 +141,42 @@ async def test_a_broken_line_is_named_by_its_number(letter_lane, course, small_d
     (small_data / BLIND).write_text('{"id": "b1"}\n')
     with pytest.raises(FileWrong, match=r"blind\.jsonl, line 1"):
         await update(
-            small_data, TAUGHT, Heads(shipped_head, shipped_head), letter_lane, course, tmp_path / "cache"
+            small_data,
+            TAUGHT,
+            Heads(shipped_head, shipped_head, STRENGTH),
+            letter_lane,
+            course,
+            tmp_path / "cache",
         )
 
 
 async def test_one_correction_is_enough(letter_lane, course, small_data, tmp_path, shipped_head):
-    heads = Heads(shipped_head, shipped_head)
+    heads = Heads(shipped_head, shipped_head, STRENGTH)
     outcome = await update(small_data, TAUGHT[:1], heads, letter_lane, course, tmp_path / "cache")
     assert outcome.fallen == ()
+
+
+async def test_without_a_known_strength_it_is_found_on_the_shipped_messages_alone(
+    letter_lane, course, small_data, tmp_path, shipped_head
+):
+    found = []
+    for some in (TAUGHT, TAUGHT[:1]):
+        heads = Heads(shipped_head, shipped_head)
+        outcome = await update(small_data, some, heads, letter_lane, course, tmp_path / "cache")
+        found.append(outcome.evaluation["strength"])
+    assert found[0] == found[1]
+
+
+async def test_without_corrections_the_shipped_head_comes_out_again(
+    letter_lane, course, small_data, tmp_path, shipped_head
+):
+    evaluation = json.loads((tmp_path / "intent" / "evaluation.json").read_text())
+    taught = read_data(small_data / "train.jsonl")
+    vectors = np.array(
+        await letter_lane.embed(
+            [seen_text(e, course.thresholds) for e in taught.examples], priority=0, timeout_s=1
+        )
+    )
+    again = refit(shipped_head, evaluation["strength"], vectors, taught.intents, np.ones(len(vectors)), 7)
+    same = replace(shipped_head, temperature=1.0)
+    assert np.allclose(again.probabilities(vectors), same.probabilities(vectors), atol=1e-3)

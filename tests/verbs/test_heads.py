@@ -1,10 +1,14 @@
 """Which head serves: the plant's own where it fits, the shipped one with a line where it does not."""
 
+import asyncio
 import json
+import re
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,15 +16,18 @@ import pytest
 
 from app import main
 from app.learning.headfile import Origin, write_head
+from app.learning.intent import Course, train
 from app.observe.log import open_log
 from app.outbound.lane.heads import load_head, load_recipe, read_manifest_of
 from app.outbound.lane.plant_heads import PlantHeads
 from app.outbound.store import open_store
 from app.records.answer import Say
-from app.records.decision import Corrected, Refused, Understood
+from app.records.decision import Corrected, Decision, Refused, Understood
 from app.records.message import Language, Message, MessageKind
 from app.records.reading import Intent, Layer, Reading
-from app.settings import Settings, shipped
+from app.records.recipe import Recipe
+from app.settings import Settings, Understanding, shipped
+from app.verbs import heads, teach
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 MODELS = shipped("models")
@@ -47,12 +54,12 @@ def promote(settings: Settings, intent: Intent) -> str:
     """A head of the plant that sees this intent in everything."""
     head = load_head(MODELS, "intent", base_hash())
     sure = np.where([each is intent for each in head.classes], 1e4, 0.0)
-    heads = PlantHeads(settings.plant_heads_dir)
-    with heads.alone(), heads.new_version() as (name, folder):
+    kept = PlantHeads(settings.plant_heads_dir)
+    with kept.alone(), kept.new_version() as (name, folder):
         origin = Origin("intent", "x", RECIPE, 7, {"train.jsonl": "0" * 64})
         told = {"dev": {"n": 3, "accuracy": 0.9}, "corrections": 4}
         write_head(folder, replace(head, bias=sure), origin, told, date(2026, 11, 23))
-    heads.promote(name)
+    kept.promote(name)
     return name
 
 
@@ -97,10 +104,10 @@ async def test_a_running_service_follows_updates_and_rollbacks(settings, tmp_pat
         assert await by() == (Intent.APPROVAL, f"model:{base_hash()}/0001")
         promote(settings, Intent.COORDINATION)
         assert await by() == (Intent.COORDINATION, f"model:{base_hash()}/0002")
-        heads = PlantHeads(settings.plant_heads_dir)
-        heads.rollback()
+        kept = PlantHeads(settings.plant_heads_dir)
+        kept.rollback()
         assert await by() == (Intent.APPROVAL, f"model:{base_hash()}/0001")
-        heads.rollback()
+        kept.rollback()
         assert await by() == first
     finally:
         store.close()
@@ -170,3 +177,92 @@ def test_history_and_rollback(settings):
         done = learn("rollback", data=settings.data_dir)
         assert (done.returncode, served in done.stdout) == (0, True)
     assert "* shipped" in learn("history", data=settings.data_dir).stdout
+
+
+# An update from end to end, with a lane of letters and a part of the shipped data.
+
+
+class LetterLane:
+    """A lane whose vectors count pairs of letters."""
+
+    model_hash = "0123456789ab"
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    async def embed(self, texts, *, priority, timeout_s):
+        return [self._letters(text) for text in texts]
+
+    def _letters(self, text: str) -> list[float]:
+        counts = [0.0] * 256
+        for piece in (*text, *map("".join, pairwise(text))):
+            counts[zlib.crc32(piece.encode()) % 256] += 1.0
+        return counts
+
+
+@pytest.fixture
+async def small_house(settings, tmp_path, monkeypatch) -> Settings:
+    """A house whose shipped models are few letters."""
+    models = tmp_path / "models"
+    data = models / "intent" / "data"
+    data.mkdir(parents=True)
+    for name, step in (("train.jsonl", 2), ("dev.jsonl", 1)):
+        lines = (MODELS / "intent" / "data" / name).read_text(encoding="utf-8").splitlines()
+        (data / name).write_text("\n".join(lines[::step]) + "\n", encoding="utf-8")
+    course = Course("letters", Recipe(), Understanding(), date(2026, 11, 23))
+    await train(data, models / "intent", LetterLane(), course, tmp_path / "cache")
+    for module in (main, teach):
+        monkeypatch.setattr(module, "shipped", lambda _kind: models)
+    monkeypatch.setattr(main, "build_lane", lambda _settings: LetterLane())
+    return settings
+
+
+async def correct_many(settings: Settings, texts, intent: Intent, taken_for: Intent) -> None:
+    store = open_store(settings.store_url)
+    store.seed(MODELS.parent / "config" / "demo_plant.toml")
+    reading = Reading(taken_for, 0.9, Layer.MODEL, decided=True, language=Language.EN, by="m", text="")
+
+    def add(book) -> None:
+        for n, text in enumerate(texts):
+            message = Message(f"m{n}", "raj.kumar", None, MessageKind.TEXT, text, NOW)
+            found = Decision(book.accept(message).decision_id, message)
+            steps = (
+                Understood(NOW, replace(reading, text=text)),
+                Refused(NOW, "policy:x", "no", Say("desk.chosen")),
+                Corrected(NOW, "person:lee.wai-man", intent, "console"),
+            )
+            book.append(found, steps)
+
+    await store.write(add)
+    store.close()
+
+
+async def test_an_update_is_promoted_told_and_taken_back(small_house, capsys):
+    await correct_many(
+        small_house, ["zqx wobble", "zqx kink", "zqx burr"], Intent.QUALITY_ISSUE, Intent.OTHER
+    )
+    assert await teach.learn_update(small_house, as_json=False) == 0
+    said = capsys.readouterr().out
+    assert "Promoted as 0001, with 3 corrections." in said
+    assert re.search(r"inventory_check +\d+ +\d+\.\d% +\d+\.\d% +\d+ +\d+$", said, re.M)
+    told: list[str] = []
+    assert main.choose_head(small_house, LetterLane(), told.append)[1] == "0001"
+    assert await teach.learn_update(small_house, as_json=True) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["promoted"], document["fallen"], document["test"]) == ("0002", [], "dev.jsonl")
+    assert heads.rollback(small_house) == 0
+    assert main.choose_head(small_house, LetterLane(), told.append)[1] == "0001"
+    assert told == []
+
+
+async def test_an_update_that_spoils_an_intent_is_not_promoted_and_says_where_to_look(small_house, capsys):
+    lines = (
+        (main.shipped("models") / "intent" / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    texts = [row["text"] for row in map(json.loads, lines) if row["intent"] == "inventory_check"]
+    await correct_many(small_house, texts, Intent.APPROVAL, Intent.INVENTORY_CHECK)
+    assert await teach.learn_update(small_house, as_json=False) == 1
+    said = capsys.readouterr().out
+    assert "Not promoted" in said
+    assert "inventory_check: look again (F4) at what was corrected from it: D-" in said
+    assert PlantHeads(small_house.plant_heads_dir).versions() == ()
