@@ -27,6 +27,7 @@ class Lessons:
 
     def __init__(self, parts: Parts, ends: Ends, voice: Voice) -> None:
         self._parts, self._ends, self._voice = parts, ends, voice
+        self._at_a_loss: dict[tuple[str, str], str] = {}  # by sender and conversation; a stop forgets it
 
     # A key press.
 
@@ -113,15 +114,15 @@ class Lessons:
         "大力仔仲有幾多" was not understood for want of an item, "KN-8C 仲有幾多" was: the two differ in
         the name alone.
         """
+        key = decision.message.sender, decision.message.conversation
+        lost = self._at_a_loss.pop(key, "")
+        if _is_at_a_loss(decision):
+            self._at_a_loss[key] = decision.id
         reading = decision.reading
         things = (*reading.entities.item, *reading.entities.machine) if reading and reading.decided else ()
-        if len(things) != 1 or decision.part > 0 or decision.message.kind is MessageKind.CLICK:
-            return
-        lately = page.book.lately(decision, decision.message.received_at - WAIT)
-        before = page.book.decision(lately[0].ticket) if lately else None
-        if before is None or not _was_at_a_loss(before, decision):
-            return
-        self._propose_mined(page, before, decision, things[0])
+        before = page.book.decision(lost) if lost and len(things) == 1 and decision.part == 0 else None
+        if before is not None and _is_second_try(before, decision):
+            self._propose_mined(page, before, decision, things[0])
 
     def _propose_mined(self, page: Page, before: Decision, after: Decision, code: str) -> None:
         judge, names = self._parts.new_names, page.book.names()
@@ -152,11 +153,16 @@ def _is_known(target: Decision, intent: Intent) -> bool:
     return reading is not None and reading.decided and reading.intent is intent
 
 
-def _was_at_a_loss(before: Decision, after: Decision) -> bool:
-    """Whether the earlier words, of the same meaning, were refused because a thing was missing."""
-    refused, was, now = before.last(Refused), before.reading, after.reading
-    if refused is None or was is None or now is None or refused.code not in _NOT_FOUND:
+def _is_at_a_loss(decision: Decision) -> bool:
+    """Whether the words were refused because a thing was missing, and they named none."""
+    refused, reading = decision.last(Refused), decision.reading
+    if refused is None or reading is None or refused.code not in _NOT_FOUND:
         return False
-    return (
-        was.intent is now.intent and not (was.entities.item or was.entities.machine) and after.id != before.id
-    )
+    return not (reading.entities.item or reading.entities.machine)
+
+
+def _is_second_try(before: Decision, after: Decision) -> bool:
+    """Whether the same person soon asks for the same."""
+    was, now = before.reading, after.reading
+    soon = after.message.received_at - before.message.received_at <= WAIT
+    return soon and was is not None and now is not None and was.intent is now.intent

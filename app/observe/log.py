@@ -7,7 +7,7 @@ from typing import TextIO
 import structlog
 
 from app.ports import Observation
-from app.records.decision import Approved, Failed, Held, Refused, Understood
+from app.records.decision import Approved, Corrected, Failed, Held, Refused, Understood
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -51,6 +51,8 @@ class StepLog:
                 fields |= {"reason": reason}
             case Approved(by=by, digest=digest):
                 fields |= {"by": by, "digest": digest[:12]}
+            case Corrected(by=by, intent=intent, source=source):
+                fields |= {"by": by, "intent": intent, "source": source}
             case Refused(code=code) | Failed(code=code):
                 fields |= {"code": code}
         self._log.info(seen.step.kind, **fields)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from app.ports import Observation
-from app.records.decision import Acted, Failed, Held, Refused, Understood
+from app.records.decision import Acted, Corrected, Failed, Held, Refused, Understood
 
 _REPLY_BUCKETS = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 60.0)
 
@@ -22,25 +22,17 @@ class Meters:
             buckets=_REPLY_BUCKETS,
             registry=self.registry,
         )
-        self._understood = Counter(
-            "chargehand_understood_total", "Messages understood.", ["intent", "layer"], registry=self.registry
-        )
-        self._ended = Counter(
-            "chargehand_decisions_total",
-            "Decisions by outcome.",
-            ["intent", "outcome"],
-            registry=self.registry,
-        )
-        self.errors = Counter("chargehand_errors_total", "Errors by code.", ["code"], registry=self.registry)
-        self.frames_dropped = Counter(
-            "chargehand_frames_dropped_total",
-            "Inbound frames dropped, by reason.",
-            ["reason"],
-            registry=self.registry,
-        )
-        self.jobs = Counter(
-            "chargehand_jobs_total", "Clock jobs by outcome.", ["job", "outcome"], registry=self.registry
-        )
+        counter = self._counter
+        self._understood = counter("understood", "Messages understood.", "intent", "layer")
+        self._ended = counter("decisions", "Decisions by outcome.", "intent", "outcome")
+        told = "Readings that a person corrected, by what they were taken for."
+        self._corrected = counter("corrected", told, "intent", "source")
+        self.errors = counter("errors", "Errors by code.", "code")
+        self.frames_dropped = counter("frames_dropped", "Inbound frames dropped, by reason.", "reason")
+        self.jobs = counter("jobs", "Clock jobs by outcome.", "job", "outcome")
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"chargehand_{name}_total", text, labels, registry=self.registry)
 
     def __call__(self, seen: Observation) -> None:
         """Count one step."""
@@ -51,6 +43,8 @@ class Meters:
                 self._understood.labels(intent, seen.step.reading.layer).inc()
             case Acted() | Refused() | Held():
                 self._ended.labels(intent, seen.step.kind).inc()
+            case Corrected(source=source):
+                self._corrected.labels(intent, source).inc()
             case Failed(code=code):
                 self._ended.labels(intent, "failed").inc()
                 self.errors.labels(code if code.startswith("CH-") else "business").inc()

@@ -12,7 +12,7 @@ from app.records.reading import Intent
 from app.understand.normalise import Convert, clean, matching_form
 
 _LONGEST = 60  # characters; whoever writes more says more than a meaning
-_MARKS = re.compile(r"[^\w'’]+|_+")
+_MARKS = re.compile(r"[^\w'’]|_")
 _QUOTES = frozenset("\"'“”‘’«»「」『』《》")
 _MARK = re.compile(r"[^\w\s]")
 _MEANS_NOTHING = re.compile("['’]")

@@ -20,8 +20,7 @@ LONGEST = 40
 """Characters of a name that people teach."""
 
 _CONTEXT = 3  # characters around a name that must be the same in both tries
-_LATIN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
-_NUMBER = re.compile(rf"(?:[\d.,/]|{CHINESE}|第|号|#|no|nr)+")
+_NUMBER = re.compile(rf"(?:[\d.,/]|{CHINESE}|第|号|#|no|nr){{1,40}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ class NewNames:
 
     def _is_common(self, word: str) -> bool:
         form = matching_form(word, self.simplify)
-        if _LATIN.fullmatch(form):
+        if form.isascii():
             return re.search(rf"\b{re.escape(form)}\b", self.spoken) is not None
         return form in self.spoken
 

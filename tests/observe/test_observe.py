@@ -13,7 +13,7 @@ from app.observe.meters import Meters
 from app.ports import Observation
 from app.records.action import LookUp, action_hash
 from app.records.answer import Say
-from app.records.decision import Acted, Approved, Decision, Failed, Held, Refused, Understood
+from app.records.decision import Acted, Approved, Corrected, Decision, Failed, Held, Refused, Understood
 from app.records.message import Language, Message, MessageKind
 from app.records.reading import Intent, Layer, Reading
 
@@ -28,6 +28,7 @@ STEPS = (
     Acted(NOW, "D-00001:x", Say("k", {"words": SECRET})),
     Refused(NOW, "policy:facts", "unknown_thing", Say("k", {"words": SECRET})),
     Failed(NOW, "CH-211", Say("k", {"words": SECRET})),
+    Corrected(NOW, "person:chan.siu-ming", Intent.ORDER_STATUS, "chat"),
 )
 
 
@@ -64,6 +65,7 @@ def test_decisions_are_counted_by_intent_and_outcome():
         labels = {"intent": "inventory_check", "outcome": outcome}
         assert value("chargehand_decisions_total", labels) == 1
     assert value("chargehand_understood_total", {"intent": "inventory_check", "layer": "rule"}) == 1
+    assert value("chargehand_corrected_total", {"intent": "inventory_check", "source": "chat"}) == 1
     assert value("chargehand_errors_total", {"code": "CH-211"}) == 1
 
 
