@@ -71,12 +71,7 @@ class Lessons:
         if not judge.is_in(word, first_of(facts, target).message.text):
             return "name_not_said"
         why_not = judge.why_not(word, thing, names)
-        waiting = any(
-            isinstance(held.hold.action, TeachName) and held.hold.action.word == word
-            for held in facts.held()
-            if held.hold
-        )
-        return why_not or ("name_waits" if waiting else TeachName(word, thing.what, thing.code))
+        return why_not or ("name_waits" if _waits(word, facts) else TeachName(word, thing.what, thing.code))
 
     def _propose(self, page: Page, name: TeachName, person: Person, ticket: str) -> Say:
         """Hold the name for a supervisor, as a decision of its own."""
@@ -121,7 +116,7 @@ class Lessons:
         reading = decision.reading
         things = (*reading.entities.item, *reading.entities.machine) if reading and reading.decided else ()
         before = page.book.decision(lost) if lost and len(things) == 1 and decision.part == 0 else None
-        if before is not None and _is_second_try(before, decision):
+        if before and decision.message.received_at - before.message.received_at <= WAIT:
             self._propose_mined(page, before, decision, things[0])
 
     def _propose_mined(self, page: Page, before: Decision, after: Decision, code: str) -> None:
@@ -130,7 +125,7 @@ class Lessons:
         if thing is None or before.reading is None or after.reading is None:
             return
         word = judge.mined(before.reading.text, after.reading.text, names)
-        if word and not judge.why_not(word, thing, names):
+        if word and not judge.why_not(word, thing, names) and not _waits(word, page.book):
             name = TeachName(word, thing.what, thing.code)
             self._hold_name(page, name, SYSTEM, f"name:{word}:{thing.what}:{thing.code}", before.id)
 
@@ -143,6 +138,12 @@ def _why_not(lesson: Lesson, target: Decision | None, person: Person | None) -> 
     if target.reading is None or target.stage not in CAN_BE_CORRECTED:
         return "not_read"
     return "name_halved" if bool(lesson.word.strip()) != bool(lesson.code.strip()) else ""
+
+
+def _waits(word: str, facts: Facts) -> bool:
+    """Whether this word waits for a supervisor already."""
+    actions = (decision.hold.action for decision in facts.held() if decision.hold)
+    return any(isinstance(action, TeachName) and action.word == word for action in actions)
 
 
 def _is_known(target: Decision, intent: Intent) -> bool:
@@ -159,10 +160,3 @@ def _is_at_a_loss(decision: Decision) -> bool:
     if refused is None or reading is None or refused.code not in _NOT_FOUND:
         return False
     return not (reading.entities.item or reading.entities.machine)
-
-
-def _is_second_try(before: Decision, after: Decision) -> bool:
-    """Whether the same person soon asks for the same."""
-    was, now = before.reading, after.reading
-    soon = after.message.received_at - before.message.received_at <= WAIT
-    return soon and was is not None and now is not None and was.intent is now.intent

@@ -69,11 +69,12 @@ class Plant:
         self.seen.append((seen.decision.id, seen.step.kind))
 
     async def say(
-        self, sender: str, text: str, *, kind=MessageKind.TEXT, msgid="", refers_to="", chat=None
+        self, sender: str, text: str, *, kind=MessageKind.TEXT, msgid="", refers_to="", chat=None, quote=""
     ) -> str:
         self.count += 1
         given = msgid or f"m{self.count}"
-        message = Message(given, sender, chat, kind, text, self.clock(), f"r-{given}", refers_to=refers_to)
+        at = self.clock()
+        message = Message(given, sender, chat, kind, text, at, f"r-{given}", quote, refers_to=refers_to)
         return (await self.desk.accept(message)).decision_id
 
     async def decision(self, ticket: str):

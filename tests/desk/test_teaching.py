@@ -66,6 +66,26 @@ async def test_only_the_sender_soon_after_and_there_corrects_a_reading(plant, ca
         assert first is None or labels(await here.decision(first.id)) == []
 
 
+async def test_one_wish_of_several_is_not_corrected_by_a_guess(plant):
+    async with plant() as here:
+        first = await here.ask("raj.kumar", "收到20个BX-24。另外SS-304仲有幾多？")
+        said = await here.ask("raj.kumar", "no, i meant machine status")
+        assert said.reading.layer is not Layer.PERSON
+        assert int(said.id[2:]) - int(first.id[2:]) == 2, "there were two wishes"
+
+
+async def test_a_quoted_answer_must_be_the_last_one(plant):
+    async with plant() as here:
+        other = await misread(here)
+        first = await misread(here, text="SS-420 库存多少")
+        said = await here.ask("raj.kumar", "no, i meant order status", quote=f"… 〔{other.id} · 规则〕")
+        assert said.reading.layer is not Layer.PERSON
+        last = await misread(here, text="SS-420 库存多少")
+        said = await here.ask("raj.kumar", "no, i meant order status", quote=f"… 〔{last.id} · 规则〕")
+        assert said.reading.by == f"correction:{last.id}"
+        assert labels(await here.decision(first.id)) == []
+
+
 async def test_within_ten_minutes_it_still_counts(plant):
     async with plant() as here:
         first = await misread(here)
@@ -231,6 +251,26 @@ async def test_a_name_that_waits_is_not_proposed_again(plant):
         assert (reply.ok, reply.code) == (False, "name_waits")
 
 
+async def test_a_name_that_was_given_away_meanwhile_is_not_learnt(plant):
+    async with plant() as here:
+        one = await taught(here, "铁牛", "SS-420")
+        reply = await here.desk.teach(Lesson(one.message.refers_to, None, "鐵牛", "SS-304"), "lee.wai-man")
+        assert reply.ok
+        other = (await here.store.read(lambda facts: facts.held()))[-1]
+        assert (await here.desk.approve(one.id, "ng.mei-ling", action_hash(one.hold.action))).ok
+        reply = await here.desk.approve(other.id, "ng.mei-ling", action_hash(other.hold.action))
+        assert (reply.ok, reply.code) == (False, "facts_changed")
+        assert (await here.ask("raj.kumar", "鐵牛 库存多少")).reading.entities.item == ("SS-420",)
+
+
+async def test_what_waits_is_not_proposed_by_itself_as_well(plant):
+    async with plant() as here:
+        await taught(here)
+        await here.ask("zhang.wei", "大力仔库存多少")
+        await here.ask("zhang.wei", "SS-304 库存多少")
+        assert len(await here.store.read(lambda facts: facts.held())) == 1
+
+
 async def test_an_approval_in_chat_accepts_a_name(plant):
     async with plant() as here:
         held = await taught(here)
@@ -245,6 +285,7 @@ async def test_a_second_try_that_differs_in_the_name_alone_proposes_it_once(plan
             first = await here.ask("raj.kumar", "大力仔库存多少")
             assert first.stage == "refused"
             assert (await here.ask("raj.kumar", "SS-420 库存多少")).stage == "done"
+            here.clock.on(minutes=11)
         [held] = await here.store.read(lambda facts: facts.held())
         assert held.hold.action == TeachName("大力仔", "item", "SS-420")
         assert held.message.sender == "chargehand"
@@ -260,6 +301,18 @@ async def test_a_second_try_that_differs_in_more_proposes_nothing(plant, second)
         await here.ask("raj.kumar", second)
         found = await here.store.read(lambda facts: facts.held())
         assert not [d for d in found if isinstance(d.hold.action, TeachName)]
+
+
+async def test_a_second_try_much_later_or_of_another_meaning_proposes_nothing(plant):
+    async with plant() as here:
+        await here.ask("raj.kumar", "大力仔库存多少")
+        here.clock.on(minutes=11)
+        await here.ask("raj.kumar", "SS-420 库存多少")
+        await here.ask("raj.kumar", "大力仔库存多少")
+        await here.ask("zhang.wei", "SS-420 库存多少")
+        await here.ask("raj.kumar", "早晨")
+        await here.ask("raj.kumar", "SS-420 库存多少")
+        assert await here.store.read(lambda facts: facts.held()) == ()
 
 
 async def test_a_name_lapses_after_a_week(plant):

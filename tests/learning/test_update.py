@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.learning.gate import Change
 from app.learning.headfile import write_head
 from app.learning.intent import Course, seen_text, train
 from app.learning.messages import read_data
@@ -180,3 +181,13 @@ async def test_without_corrections_the_shipped_head_comes_out_again(
     again = refit(shipped_head, evaluation["strength"], vectors, taught.intents, np.ones(len(vectors)), 7)
     same = replace(shipped_head, temperature=1.0)
     assert np.allclose(again.probabilities(vectors), same.probabilities(vectors), atol=1e-3)
+
+
+@pytest.mark.parametrize("where", ["blind", "drift", "plant"])
+async def test_a_fall_in_any_comparison_forbids_it(
+    letter_lane, course, small_data, tmp_path, shipped_head, where
+):
+    heads = Heads(shipped_head, shipped_head, STRENGTH)
+    good = await update(small_data, TAUGHT[:1], heads, letter_lane, course, tmp_path / "cache")
+    bad = replace(good, **{where: (Change(Intent.OTHER, 50, 50, 5, 0),)})
+    assert (good.fallen, bad.fallen) == ((), (Intent.OTHER,))
