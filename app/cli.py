@@ -249,18 +249,33 @@ def learn() -> None:
     """Train what the product learns from data; needs the extra [learn]."""
 
 
-@learn.command()
-@click.option(
+_DATA = click.option(
     "--data", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Default: the shipped data."
 )
-@click.option(
+_OUTPUT = click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Default: models/intent of the checkout.",
+    help="Default: the folder of the checkout's models/ that the settings name.",
 )
+
+
+@learn.command()
+@_DATA
+@_OUTPUT
+@_CONFIG
+def encoder(data: Path | None, output: Path | None, config: Path | None) -> int:
+    """Train the local model itself (an hour on two cores); `learn intent` must follow."""
+    from app.verbs.learn import learn_encoder  # noqa: PLC0415
+
+    return learn_encoder(_settings(config), data, output)
+
+
+@learn.command()
+@_DATA
+@_OUTPUT
 @_CONFIG
 def intent(data: Path | None, output: Path | None, config: Path | None) -> int:
-    """Train the head that reads intents from the local model's vectors."""
+    """Train the heads that read intents from the local model's vectors and from runs of characters."""
     from app.verbs.learn import learn_intent  # noqa: PLC0415
 
     return _run(learn_intent(_settings(config), data, output))

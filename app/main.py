@@ -26,7 +26,7 @@ from app.observe.log import StepLog, open_log
 from app.observe.meters import Meters
 from app.observe.replies import ReplyTimes
 from app.outbound.holder import hold
-from app.outbound.lane.heads import load_head, load_recipe
+from app.outbound.lane.heads import load_head, load_ngrams, load_recipe
 from app.outbound.lane.lane import ModelLane
 from app.outbound.lane.plant_heads import PlantHeads
 from app.outbound.lane.weights import locate
@@ -42,6 +42,7 @@ from app.records.answer import Say, utc_now
 from app.records.board import Status
 from app.records.errors import ChainBroken, ChargehandError, ModelWrong, OwnFault, SettingsWrong
 from app.records.message import Language, Message
+from app.records.recipe import Recipe
 from app.records.views import Verified
 from app.settings import Settings, shipped
 from app.understand.head import Head
@@ -54,16 +55,20 @@ _LINK: dict[LinkState, Literal["up", "parked"]] = {
 }
 
 
-def build_lane(settings: Settings) -> ModelLane | None:
-    """The lane on checked weights, None when switched off; raises ModelWrong. May take seconds."""
+def build_lane(settings: Settings, recipe: Recipe | None = None) -> ModelLane | None:
+    """The lane on checked weights, None when switched off; raises ModelWrong. May take seconds.
+
+    `recipe` None is the one that the head was trained with.
+    """
     if not settings.model.enabled:
         return None
     weights = locate(settings.model, shipped("models"), settings.weights_dir)
-    return ModelLane(weights, load_recipe(shipped("models"), settings.model.head), settings.model)
+    recipe = recipe or load_recipe(shipped("models"), settings.model.head)
+    return ModelLane(weights, recipe, settings.model)
 
 
 def build_reader(settings: Settings, lane: ModelLane | None, tell: Callable[[str], None]) -> Reader:
-    """The understanding, with the head that fits the lane's weights."""
+    """The understanding, with the head that fits the lane's weights and the one that needs none."""
     reader = Reader(
         read_rules(),
         lane,
@@ -71,6 +76,7 @@ def build_reader(settings: Settings, lane: ModelLane | None, tell: Callable[[str
         settings.understanding,
         settings.model.timeout_s,
         settings.wecom.bot.display_name,
+        ngrams=load_ngrams(shipped("models"), settings.model.head),
     )
     if lane is not None:
         reader.take_head(*choose_head(settings, lane, tell))

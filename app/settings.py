@@ -125,7 +125,7 @@ class Model(_Node):
     """The local model."""
 
     enabled: bool = Field(default=True, description="Whether the lane runs; without it rules work alone.")
-    name: str = Field("gemma-3-270m", description="Folder below models/ with the weights' manifest.")
+    name: str = Field("e5-small-intent", description="Folder below models/ with the weights' manifest.")
     head: str = Field("intent", description="Folder below models/ with the trained head.")
     weights_file: Path | None = Field(None, description="GGUF file to use in place of the manifest's source.")
     cache_dir: Path | None = Field(
@@ -142,9 +142,14 @@ class Model(_Node):
 class Understanding(_Node):
     """When a guess is good enough."""
 
-    read_threshold: float = Field(0.55, ge=0, le=1, description="Confidence that a read-only intent needs.")
+    read_threshold: float = Field(
+        0.5, ge=0, le=1, description="Confidence that a read-only intent needs; a head may ask for more."
+    )
     write_threshold: float = Field(
-        0.75, ge=0, le=1, description="Confidence that an intent with effects needs."
+        0.7, ge=0, le=1, description="Confidence that an intent with effects needs; a head may ask for more."
+    )
+    unexplained_max: float = Field(
+        2.0, ge=0, description="About how many words beside its pattern a rule may leave over and decide."
     )
     text_max_chars: int = Field(4_000, ge=100, description="Longest message that is read.")
     context_minutes: float = Field(

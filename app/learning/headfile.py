@@ -1,4 +1,4 @@
-"""Writing a trained head: the same head gives the same bytes."""
+"""Writing trained heads: the same heads give the same bytes."""
 
 import base64
 import hashlib
@@ -13,16 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.records.recipe import Recipe
+from app.understand.calibration import Calibration
 from app.understand.head import Head
+from app.understand.ngrams import NgramHead
+from app.understand.signs import SIGNS
 
 HEAD_FILE = "head.json"
+NGRAMS_FILE = "ngrams.json"
 MANIFEST_FILE = "manifest.toml"
 EVALUATION_FILE = "evaluation.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a head was made from; `data` maps file names to their SHA-256."""
+    """What heads were made from; `data` maps file names to their SHA-256."""
 
     name: str
     base: str
@@ -36,31 +40,64 @@ def head_bytes(head: Head) -> bytes:
     content = {
         "classes": [intent.value for intent in head.classes],
         "features": head.features,
-        "temperature": head.temperature,
+        "signs": list(SIGNS),
+        "share": head.share,
+        "calibration": _calibration(head.calibration),
         "weights": _packed(head.weights),
         "bias": _packed(head.bias),
         "mean": _packed(head.mean),
         "scale": _packed(head.scale),
     }
+    return _json(content)
+
+
+def ngram_bytes(head: NgramHead) -> bytes:
+    """The n-gram head as JSON; its weights in half precision, rows by bucket."""
+    content = {
+        "classes": [intent.value for intent in head.classes],
+        "signs": list(SIGNS),
+        "calibration": _calibration(head.calibration),
+        "digest": head.digest,
+        "weights": _packed(head.weights, "<f2"),
+        "sign_weights": _packed(head.sign_weights),
+        "bias": _packed(head.bias),
+    }
+    return _json(content)
+
+
+def _calibration(told: Calibration) -> dict[str, object]:
+    needed = {intent.value: told.needed[intent] for intent in sorted(told.needed)}
+    return {"temperature": told.temperature, "needed": needed, "offered": told.offered}
+
+
+def _json(content: Mapping[str, object]) -> bytes:
     return (json.dumps(content, indent=1) + "\n").encode()
 
 
-def _packed(numbers: NDArray[np.floating]) -> str:
-    return base64.b64encode(np.ascontiguousarray(numbers, "<f4").tobytes()).decode()
+def _packed(numbers: NDArray[np.floating], kind: str = "<f4") -> str:
+    return base64.b64encode(np.ascontiguousarray(numbers, kind).tobytes()).decode()
 
 
-def write_head(
-    folder: Path, head: Head, origin: Origin, evaluation: Mapping[str, object], today: date
+def write_heads(
+    folder: Path,
+    head: Head,
+    ngrams: NgramHead | None,
+    origin: Origin,
+    evaluation: Mapping[str, object],
+    today: date,
 ) -> None:
-    """Write head, manifest and evaluation; the manifest, which vouches for the head, last.
+    """Write the heads, manifest and evaluation; the manifest, which vouches for the heads, last.
+
+    Without `ngrams` the head goes on beside the n-gram head that it was made with.
 
     The date is the one of the manifest that is there, as long as it names the same data.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    raw = head_bytes(head)
+    raw = {HEAD_FILE: head_bytes(head)} | ({NGRAMS_FILE: ngram_bytes(ngrams)} if ngrams else {})
     dated = _date_of_same_data(folder / MANIFEST_FILE, origin) or today
-    _replace(folder / HEAD_FILE, raw)
-    _replace(folder / EVALUATION_FILE, (json.dumps(evaluation, indent=2) + "\n").encode())
+    for name, content in raw.items():
+        _replace(folder / name, content)
+    _replace(folder / EVALUATION_FILE, (json.dumps(evaluation, indent=2, ensure_ascii=False) + "\n").encode())
     _replace(folder / MANIFEST_FILE, _manifest(raw, head, origin, dated).encode())
 
 
@@ -79,20 +116,20 @@ def _replace(path: Path, raw: bytes) -> None:
     partial.replace(path)
 
 
-def _manifest(raw: bytes, head: Head, origin: Origin, dated: date) -> str:
+def _manifest(raw: Mapping[str, bytes], head: Head, origin: Origin, dated: date) -> str:
     recipe = origin.recipe
     lines = [
         "# Written by `chargehand learn`; do not edit. The lane must run `recipe` for this head to fit.",
         f"name = {json.dumps(origin.name)}",
         'kind = "head"',
-        f"file = {json.dumps(HEAD_FILE)}",
-        f'sha256 = "{hashlib.sha256(raw).hexdigest()}"',
-        f"size_bytes = {len(raw)}",
         f"date = {dated.isoformat()}",
         'licence = "Apache-2.0"',
         f"base = {json.dumps(origin.base)}",
         f'base_hash = "{head.model_hash}"',
         f"seed = {origin.seed}",
+        "",
+        "[files]",
+        *(f'{json.dumps(name)} = "{hashlib.sha256(body).hexdigest()}"' for name, body in raw.items()),
         "",
         "[recipe]",
         f"layers = {json.dumps(recipe.layers)}",

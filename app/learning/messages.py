@@ -4,12 +4,35 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from app.records.errors import FileWrong
-from app.records.reading import Intent
+from app.records.reading import Entities, Intent
+
+Thing = Literal["order", "item", "machine"]
+
+
+class _Named(BaseModel):
+    """The things named, as codes of the demo plant; `unit` runs in parallel to `quantity`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    order: tuple[str, ...] = ()
+    item: tuple[str, ...] = ()
+    facility: tuple[str, ...] = ()
+    machine: tuple[str, ...] = ()
+    quantity: tuple[float, ...] = ()
+    unit: tuple[str, ...] = ()
+    due: tuple[str, ...] = ()
+    decision_id: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_parallel(self) -> Self:
+        if len(self.quantity) != len(self.unit):
+            raise ValueError("quantity and unit must be of one length")
+        return self
 
 
 class _Line(BaseModel):
@@ -21,7 +44,9 @@ class _Line(BaseModel):
     lang: Literal["zh-Hans", "zh-Hant", "yue", "en", "mixed"]
     keyword: bool
     trap: bool
-    entities: dict[str, tuple[str | float, ...]] | None = None  # for the judges of entities
+    also: tuple[Intent, ...] = ()
+    entities: _Named | None = None
+    unknown: tuple[tuple[Thing, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +54,7 @@ class Example:
     """A message with what it means.
 
     `keyword` says that it holds a word of its own intent, `trap` that it holds one of another's.
+    `also` are the intents of further wishes, in order. `entities` is None where nobody noted them.
     """
 
     id: str
@@ -37,6 +63,8 @@ class Example:
     lang: str
     keyword: bool
     trap: bool
+    also: tuple[Intent, ...] = ()
+    entities: Entities | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +97,10 @@ def read_data(path: Path) -> DataSet:
 
 def _example(path: Path, number: int, line: str) -> Example:
     try:
-        return Example(**_Line.model_validate_json(line).model_dump(exclude={"entities"}))
+        row = _Line.model_validate_json(line)
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(map(str, first["loc"])) or "line"
         raise FileWrong(f"{path}, line {number}: {where}: {first['msg']}") from None
+    named = None if row.entities is None else Entities(**row.entities.model_dump())
+    return Example(row.id, row.text, row.intent, row.lang, row.keyword, row.trap, row.also, named)

@@ -8,20 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
+from app.learning.calibrating import calibrated
 from app.learning.gate import Change, changes, worse
 from app.learning.headfile import Origin
-from app.learning.intent import DEV, TRAIN, Course, seen_text
+from app.learning.intent import BLIND, DEV, TRAIN, Course
 from app.learning.judging import Verdict, judge, report
 from app.learning.messages import DataSet, Example, read_data
-from app.learning.refit import refit
-from app.learning.training import calibrated, fit
-from app.learning.vectors import Floats, Progress, VectorCache, vectors_of
+from app.learning.rows import Eyes, Seen, see
+from app.learning.training import STRENGTH, refit
+from app.learning.vectors import Progress
 from app.ports import Lane
 from app.records.correction import Correction
 from app.records.reading import Intent
 from app.understand.head import Head
+from app.understand.ngrams import NgramHead
 
-BLIND = "blind.jsonl"
 WEIGHT = 3
 """How often a correction counts beside a shipped message: it is of this plant, and it was got wrong."""
 
@@ -30,15 +31,19 @@ _FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """What a new head is made from and compared with; in service may be the shipped one itself.
-
-    `strength` is the inverse regularisation that the shipped one was trained with, None to find it
-    anew on the shipped messages.
-    """
+    """What a new head is made from and compared with; in service may be the shipped one itself."""
 
     in_service: Head
     shipped: Head
-    strength: float | None = None
+    ngrams: NgramHead
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What the plant corrected, and the eyes that know its names; shipped messages speak of other things."""
+
+    corrections: Sequence[Correction]
+    eyes: Eyes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,6 @@ class Outcome:
     blind: tuple[Change, ...]
     drift: tuple[Change, ...]
     plant: tuple[Change, ...]
-    test: str
 
     @property
     def fallen(self) -> tuple[Intent, ...]:
@@ -66,35 +70,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """Examples with their vectors, row by row."""
-
-    examples: tuple[Example, ...]
-    vectors: Floats
-
-    @property
-    def intents(self) -> list[str]:
-        return [example.intent.value for example in self.examples]
-
-    def part(self, rows: Sequence[int]) -> "_Read":
-        return _Read(tuple(self.examples[row] for row in rows), self.vectors[list(rows)])
-
-
-@dataclass(frozen=True, slots=True)
 class _Material:
     """Everything that is read once: what is learnt, what calibrates, what tests, what the plant corrected."""
 
-    taught: _Read
-    dev: _Read
-    test: _Read
-    plant: _Read
-    test_name: str
+    taught: Seen
+    dev: Seen
+    test: Seen
+    plant: Seen
     data: dict[str, str]
 
 
 async def update(
     data_dir: Path,
-    corrections: Sequence[Correction],
+    lessons: Lessons,
     heads: Heads,
     lane: Lane,
     course: Course,
@@ -103,43 +91,39 @@ async def update(
 ) -> Outcome:
     """Train on the shipped messages and the corrections, and judge the result; writes nothing but the cache.
 
-    `corrections` must be those of people who may write, at least one. The shipped test is `blind.jsonl`,
-    `dev.jsonl` where there is none. Raises FileWrong naming the line of a data file, and LaneDown.
+    The corrections must be those of people who may write, at least one. `course.eyes` must be those
+    that the shipped head was trained with: with a plant's own names its messages would name nothing.
+    Raises FileWrong naming the line of a data file, and LaneDown.
     """
-    material = await _read(data_dir, corrections, lane, course, cache_dir, progress)
-    mill = _Mill(material.taught, heads.shipped, _strength(heads, material, lane, course), course.seed)
-    head = calibrated(mill.head(material.plant), material.dev.vectors, material.dev.intents)
-    after = _judge(head, material.test, course)
+    material = await _read(data_dir, lessons, lane, course, cache_dir, progress)
+    mill = _Mill(material.taught, material.dev, heads, course)
+    head = mill.head(material.plant)
+    after = mill.judge(head, material.test)
     origin = Origin("intent", course.base, course.recipe, course.seed, material.data)
     return Outcome(
         head=head,
         origin=origin,
-        evaluation=_evaluation(origin, material, after, mill.strength) | {"base_hash": lane.model_hash},
-        blind=changes(_judge(heads.in_service, material.test, course), after),
-        drift=changes(_judge(heads.shipped, material.test, course), after),
-        plant=_compared_by_folds(mill, heads.shipped, material.plant, course),
-        test=material.test_name,
+        evaluation=_evaluation(origin, material, after) | {"base_hash": lane.model_hash},
+        blind=changes(mill.judge(heads.in_service, material.test), after),
+        drift=changes(mill.judge(heads.shipped, material.test), after),
+        plant=_compared_by_folds(mill, material.plant),
     )
 
 
 async def _read(
     data_dir: Path,
-    corrections: Sequence[Correction],
+    lessons: Lessons,
     lane: Lane,
     course: Course,
     cache_dir: Path,
     progress: Progress | None,
 ) -> _Material:
-    test_name = BLIND if (data_dir / BLIND).is_file() else DEV
-    sets = {name: read_data(data_dir / name) for name in dict.fromkeys((TRAIN, DEV, test_name))}
-    own = tuple(map(_example, corrections))
-    every = [*(example for each in sets.values() for example in each.examples), *own]
-    texts = [seen_text(example, course.thresholds) for example in every]
-    vectors = await vectors_of(texts, lane, VectorCache(cache_dir, lane.model_hash, course.recipe), progress)
-    reads, start = dict[str, _Read](), 0
-    for name, examples in (*((name, each.examples) for name, each in sets.items()), ("", own)):
-        reads[name], start = _Read(examples, vectors[start : start + len(examples)]), start + len(examples)
-    return _Material(reads[TRAIN], reads[DEV], reads[test_name], reads[""], test_name, _data(sets, own))
+    sets = {name: read_data(data_dir / name) for name in (TRAIN, DEV, BLIND)}
+    own = tuple(map(_example, lessons.corrections))
+    every = [each.examples for each in sets.values()]
+    taught, dev, test = await see(every, course.eyes, lane, course.recipe, cache_dir, progress)
+    [plant] = await see([own], lessons.eyes, lane, course.recipe, cache_dir, progress)
+    return _Material(taught, dev, test, plant, _data(sets, own))
 
 
 def _example(correction: Correction) -> Example:
@@ -158,57 +142,51 @@ def _data(sets: dict[str, DataSet], own: Sequence[Example]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Mill:
-    """Makes heads of the shipped messages and some corrections."""
+    """Makes heads of the shipped messages and some corrections, and judges them."""
 
-    taught: _Read
-    shipped: Head
-    strength: float
-    seed: int
+    taught: Seen
+    dev: Seen
+    heads: Heads
+    course: Course
 
-    def head(self, own: _Read) -> Head:
-        vectors = np.concatenate([self.taught.vectors, own.vectors])
+    def head(self, own: Seen) -> Head:
+        """Fitted with these corrections, calibrated on the shipped development set."""
+        rows = np.concatenate([self.taught.rows, own.rows])
         counts = np.array([1.0] * len(self.taught.examples) + [float(WEIGHT)] * len(own.examples))
         intents = self.taught.intents + own.intents
-        return refit(self.shipped, self.strength, vectors, intents, counts, self.seed)
+        head = refit(self.heads.shipped, rows, intents, counts, self.course.seed)
+        return calibrated(head, self.dev.rows, self.dev.second(self.heads.ngrams), self.dev.intents)
+
+    def judge(self, head: Head, seen: Seen) -> list[Verdict]:
+        """A verdict per message."""
+        second = seen.second(self.heads.ngrams)
+        return judge(head, seen.rows, second, seen.examples, self.course.eyes.thresholds)
 
 
-def _strength(heads: Heads, material: _Material, lane: Lane, course: Course) -> float:
-    if heads.strength is not None:
-        return heads.strength
-    taught = material.taught
-    return fit(taught.vectors, taught.intents, lane.model_hash, course.seed).strength
-
-
-def _compared_by_folds(mill: _Mill, shipped: Head, plant: _Read, course: Course) -> tuple[Change, ...]:
+def _compared_by_folds(mill: _Mill, plant: Seen) -> tuple[Change, ...]:
     before, after = list[Verdict](), list[Verdict]()
     marks = [int(hashlib.sha256(e.text.encode("utf-8", "replace")).hexdigest(), 16) for e in plant.examples]
     for fold in range(_FOLDS):
         held = plant.part([row for row, mark in enumerate(marks) if mark % _FOLDS == fold])
         if held.examples:
             learnt = plant.part([row for row, mark in enumerate(marks) if mark % _FOLDS != fold])
-            before += _judge(shipped, held, course)
-            after += _judge(mill.head(learnt), held, course)
+            before += mill.judge(mill.heads.shipped, held)
+            after += mill.judge(mill.head(learnt), held)
     return changes(before, after)
 
 
-def _judge(head: Head, read: _Read, course: Course) -> list[Verdict]:
-    return judge(head, read.vectors, read.examples, course.thresholds)
-
-
-def _evaluation(
-    origin: Origin, material: _Material, after: Sequence[Verdict], strength: float
-) -> dict[str, object]:
+def _evaluation(origin: Origin, material: _Material, after: Sequence[Verdict]) -> dict[str, object]:
     return {
         "name": origin.name,
         "base": origin.base,
         "recipe": asdict(origin.recipe),
         "data": dict(origin.data),
         "seed": origin.seed,
-        "strength": strength,
+        "strength": STRENGTH,
         "trained_on": len(material.taught.examples),
         "corrections": len(material.plant.examples),
         "weight": WEIGHT,
-        material.test_name.removesuffix(".jsonl"): report(after),
+        "blind": report(after),
     }
 
 
@@ -216,7 +194,7 @@ def with_changes(outcome: Outcome) -> dict[str, object]:
     """The evaluation with every comparison, for the file and for programs."""
     told = {"blind": outcome.blind, "drift": outcome.drift, "plant": outcome.plant}
     compared = {name: [_plain(change) for change in each] for name, each in told.items()}
-    return outcome.evaluation | {"test": outcome.test, "compared": compared, "fallen": list(outcome.fallen)}
+    return outcome.evaluation | {"compared": compared, "fallen": list(outcome.fallen)}
 
 
 def _plain(change: Change) -> dict[str, object]:

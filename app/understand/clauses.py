@@ -7,6 +7,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 from app.policy import WRITES
+from app.records.quoted import COVER, own_words
 from app.records.reading import Intent, Layer, Reading
 
 MOST = 4
@@ -36,8 +37,6 @@ class Clause:
     quotes: bool = False
 
 
-_CLOSING = {"「": "」", "『": "』", "“": "”", "《": "》", '"': '"'}
-_OPENING = re.compile(r"[「『“《]|(?<!\d)\"")  # after a digit it means inches
 _LINKS = (
     r"(?:另外|另一件事|另(?=[,: ])|仲有(?!\s?[\d幾几多]|冇|啲|得|貨|货|存|未)|"
     r"[還还]有(?!\s?[\d多幾几]|沒|没|些|點|点|貨|货|存|剩)|同埋|以及|順便|顺便|順帶|顺带|此外|"
@@ -78,27 +77,17 @@ def clauses(text: str) -> tuple[Clause, ...]:
     """
     if len(text) > _READ_CHARS:
         return (Clause("", text, Force.END),)
-    quoted = _quoted(text)
+    own = own_words(text)
     found, start, link, force = list[Clause](), 0, "", Force.END
     for boundary in _BOUNDARY.finditer(text):
         at, to = _cut_at(boundary)
-        if _inside(quoted, boundary.start()) or not _says(text[start:at]) or not _says(text[to:]):
+        if own[boundary.start()] == COVER or not _says(text[start:at]) or not _says(text[to:]):
             continue
         found.append(Clause(link, text[start:at], force))
         start, link, force = to, text[at:to], _force(boundary)
     found.append(Clause(link, text[start:], force))
-    marked = _with_quotes(found, quoted)
+    marked = _with_quotes(found, own)
     return marked if len(marked) <= _CLAUSES_MAX else (Clause("", text, Force.END),)
-
-
-def _quoted(text: str) -> list[tuple[int, int]]:
-    """Where somebody else's words stand, signs included; to the end where they are not closed."""
-    found, at = list[tuple[int, int]](), 0
-    while opening := _OPENING.search(text, at):
-        closing = text.find(_CLOSING[opening[0]], opening.end())
-        at = closing + 1 if closing >= 0 else len(text)
-        found.append((opening.start(), at))
-    return found
 
 
 def _cut_at(boundary: re.Match[str]) -> tuple[int, int]:
@@ -118,15 +107,11 @@ def _says(words: str) -> bool:
     return sum(ch.isalnum() for ch in words) >= 2
 
 
-def _inside(quoted: Sequence[tuple[int, int]], at: int) -> bool:
-    return any(start <= at < end for start, end in quoted)
-
-
-def _with_quotes(found: Sequence[Clause], quoted: Sequence[tuple[int, int]]) -> tuple[Clause, ...]:
+def _with_quotes(found: Sequence[Clause], own: str) -> tuple[Clause, ...]:
     at, marked = 0, []
     for clause in found:
         start, end = at + len(clause.link), at + len(clause.link) + len(clause.words)
-        marked.append(replace(clause, quotes=any(a < end and b > start for a, b in quoted)))
+        marked.append(replace(clause, quotes=COVER in own[start:end]))
         at = end
     return tuple(marked)
 

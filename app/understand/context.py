@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from app.records.reading import Carried, Choice, Earlier, Entities, Intent, Reading, Unknown
 from app.understand.clauses import reads_only
+from app.understand.plain import words_left
 
 _WANTS: dict[Intent, tuple[str, ...]] = {
     Intent.PRODUCTION_SCHEDULE: ("order",),
@@ -82,6 +83,17 @@ _SETTLES = re.compile(
     re.IGNORECASE,
 )
 """A yes or no is about what the sender was shown last, which only they know: nothing is filled in."""
+_ASKING = re.compile(
+    "[几幾](?:时|時|点|點|号|號|耐|多|個|个)|何[时時]|什[么麼]时候|什[么麼]時候|多(?:少|久)|"
+    "[仲还還]有|[够夠]|剩|[库庫]?存[货貨]?|[货貨料数數]|未|完成?|做|好|搞[掂惦]|得|出|交|到|[边邊]度?|哪[里裡]?|"
+    "[摆擺放]|[进進]度|[状狀][态態]|情[况況]|[点點]|怎[样樣么麼]{0,3}|[现現]在|而家|依家|最新|[修整返開开停行机機]|[会會]|"
+    "[迟遲晚]|[吗嗎咩冇没沒]|如何|唔|不|走|起|"
+    r"(?<![a-z])(?:when|what|how|many|much|where|which|why|status|ready|done|finish(?:ed)?|ship(?:ped|ping)?|late|"
+    r"eta|stock|stored|kept|enough|more|still|running|fixed|repaired|working|yet|going|progress|news|update|"
+    r"time|due|arrived?|made|delivered|about|long|it)(?![a-z])"
+)
+"""Words of a question that name nothing."""
+_A_NAME = 0.9  # words; one Chinese sign is too little for a name
 _FOLLOW_UP = re.compile(
     r"^(?:and|what about|how about|咁|噉|那么?|同埋|仲有|还有|另外|also|then)?[\s,]{0,2}(?:我哋|我们)?"
     r"[ⓄⒾⓂⒻ](?:厂|厂房|仓|边|那边|嗰边|呢|又|点|点样|怎样|怎么样|如何|嘅|的|咧){0,3}\s?[?!。]{0,3}$"
@@ -241,8 +253,11 @@ def _named(reading: Reading, kinds: Sequence[str]) -> bool:
 
 
 def _stands_open(reading: Reading) -> bool:
-    """A short question about one thing that it does not name."""
-    return reading.question and _short(reading.text) and not _IN_GENERAL.search(reading.text)
+    """A short question about one thing that it does not name, not even by a word that is not known."""
+    text = reading.text
+    if not reading.question or reading.unknown or not _short(text) or _IN_GENERAL.search(text):
+        return False
+    return words_left(_ASKING.sub(" ", text.lower())) < _A_NAME
 
 
 def _short(text: str) -> bool:

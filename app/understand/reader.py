@@ -1,4 +1,8 @@
-"""Reads a message: rules first, then the local model, and where neither is sure, choices to ask with."""
+"""Reads a message: rules first, then the local model, and where neither is sure, choices to ask with.
+
+A rule decides a plain message that the n-gram head reads alike. Everything else is the model's; while
+its lane is down the n-gram head stands in.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,25 +16,27 @@ from app.records.errors import LaneDown, ModelWrong
 from app.records.message import Language, MessageKind
 from app.records.reading import Choice, Intent, Layer, Reading
 from app.settings import Understanding
+from app.understand.calibration import Calibration
 from app.understand.choices import likely_choices
 from app.understand.conversation import Conversation, Recall, nothing
 from app.understand.draft import Draft
-from app.understand.entities import Index, find_entities, index_names
+from app.understand.entities import Index, Sighting, find_entities, index_names
 from app.understand.head import Floats, Head
 from app.understand.language import LanguageOf
+from app.understand.ngrams import NgramHead
 from app.understand.normalise import Scripts, clean, matching_form, model_form, opencc_scripts
 from app.understand.questions import asks
-from app.understand.rules import RuleBook, RuleGuess
+from app.understand.rules import Rule, RuleBook, RuleGuess
+from app.understand.signs import signs
 
 _WORDLESS = {MessageKind.ENTER, MessageKind.FEEDBACK, MessageKind.OTHER}
 _BATCH = 16  # messages of one request to the lane when many are read
-_CHOICES = 3
-_WRITE_CHARS = 600  # on a longer message the model, which sees its beginning, decides no write
-_LEAST_LIKELY = 0.08  # below, a meaning is offered only to make up two
+_DOUBTED = 0.5  # a rule's meaning that the n-gram head finds less likely is left to the model
+_WRITE_CHARS = 600  # on a longer message the heads, which see its beginning, decide no write
 
 
 class Reader:
-    """Understands messages. Without a lane or a head it reads by rules alone.
+    """Understands messages. Without a lane and heads it reads by rules alone.
 
     `timeout_s` is the longest wait for the lane for one message; `scripts` None means OpenCC's.
     Raises ModelWrong when the head was trained on another model than the lane runs.
@@ -45,8 +51,10 @@ class Reader:
         timeout_s: float,
         display_name: str,
         scripts: Scripts | None = None,
+        ngrams: NgramHead | None = None,
     ) -> None:
-        self._rules, self._lane, self._head, self._head_name = rules, lane, head, ""
+        self._rules, self._lane, self._ngrams = rules, lane, ngrams
+        self._head, self._head_name = head, ""
         if head:
             self.take_head(head)
         self._thresholds, self._timeout_s, self._display_name = thresholds, timeout_s, display_name
@@ -57,12 +65,15 @@ class Reader:
     def take_head(self, head: Head, name: str = "") -> None:
         """Read with this head from the next message on; `name` is told with every reading that it makes.
 
-        Raises ModelWrong when it was trained on another model than the lane runs.
+        Raises ModelWrong when it was trained on another model than the lane runs, or beside another
+        n-gram head.
         """
         if self._lane and self._lane.model_hash != head.model_hash:
             raise ModelWrong(
                 f"the head was trained on model {head.model_hash}, the lane runs {self._lane.model_hash}"
             )
+        if self._ngrams is None or self._ngrams.classes != head.classes:
+            raise ModelWrong("the head and the n-gram head belong together and do not know the same intents")
         self._head, self._head_name = head, f"/{name}" if name else ""
 
     async def read(
@@ -122,17 +133,30 @@ class Reader:
         text = "" if kind in _WORDLESS else clean(words, self._display_name, self._thresholds.text_max_chars)
         matching = matching_form(text, self._scripts.simplify)
         sighting = find_entities(text, matching, self._index_of(names))
-        own = sighting.own
+        own, language = sighting.own, self._language(text, matching, preferred)
         asking = asks(own.marked)
         guess = self._guess(sighting, own, asking=asking)
         reading = Reading(
             intent=Intent.OTHER, confidence=1.0, layer=Layer.RULE, decided=True,
-            language=self._language(text, matching, preferred), by=f"no_words:{kind}", text=text,
+            language=language, by=f"no_words:{kind}", text=text,
             question=asking, entities=sighting.entities, unknown=sighting.unknown,
         )  # fmt: skip
+        seen = signs(guess, sighting.kinds, language, asking=asking)
         if any(ch.isalnum() for ch in text):
-            reading = _ruled(reading, guess, sighting.kinds)
-        return Draft(replace(reading, elapsed_ms=(perf_counter() - began) * 1000), sighting, guess)
+            rule = self._ruling(guess, matching, seen)
+            reading = _ruled(reading, rule) if rule else _open(reading, guess, sighting.kinds)
+        reading = replace(reading, elapsed_ms=(perf_counter() - began) * 1000)
+        return Draft(reading, sighting, guess, matching, seen)
+
+    def _ruling(self, guess: RuleGuess, matching: str, seen: Floats) -> Rule | None:
+        """The rule that decides a message alone, or None."""
+        if not guess.decided:
+            return None
+        rule = guess.best[0]
+        if rule.overrules or self._ngrams is None:
+            return rule
+        likely = self._ngrams.probabilities(matching, seen)[self._ngrams.classes.index(rule.intent)]
+        return rule if guess.unexplained <= self._thresholds.unexplained_max and likely >= _DOUBTED else None
 
     def _guess(self, sighting: Sighting, own: Sighting, *, asking: bool) -> RuleGuess:
         """What the sender says; a rule that overrules, such as an attack's, hears quotations too."""
@@ -147,55 +171,67 @@ class Reader:
         return self._index
 
     async def _by_model(self, drafts: Sequence[Draft], priority: int, timeout_s: float) -> list[Reading]:
-        """The drafts' readings with the model's say; as the rules left them when it has none."""
-        readings = [draft.reading for draft in drafts]
-        if self._lane is None or self._head is None:
-            return readings
+        """The drafts' readings with the model's say; with the n-gram head's where there is none."""
+        if self._lane is None or self._head is None or self._ngrams is None:
+            return [self._by_ngrams(draft) for draft in drafts]
+        texts = [model_form(draft.reading.text) for draft in drafts]
         try:
-            vectors = await self._lane.embed(
-                [model_form(each.text) for each in readings], priority=priority, timeout_s=timeout_s
-            )
+            vectors = await self._lane.embed(texts, priority=priority, timeout_s=timeout_s)
         except LaneDown:  # the lane itself raises the alarm
-            return readings
-        head = self._head
-        rows = head.probabilities(np.asarray(vectors, dtype=np.float64))
-        return [self._modelled(each, row, head) for each, row in zip(drafts, rows, strict=True)]
+            return [self._by_ngrams(draft) for draft in drafts]
+        head, by = self._head, f"model:{self._head.model_hash}{self._head_name}"
+        rows = np.hstack([np.asarray(vectors, np.float64), np.stack([draft.signs for draft in drafts])])
+        second = np.stack([self._ngrams.logits(draft.matching, draft.signs) for draft in drafts])
+        told = zip(drafts, head.probabilities(rows, second), strict=True)
+        return [self._weighed(draft, row, head.classes, head.calibration, by) for draft, row in told]
 
-    def _modelled(self, draft: _Draft, row: Floats, head: Head) -> Reading:
-        reading = draft.reading
-        order = np.argsort(-row)
-        ranked = [Choice(head.classes[at], float(row[at])) for at in order]
+    def _by_ngrams(self, draft: Draft) -> Reading:
+        """The n-gram head's reading; as the rules left it where there is no such head."""
+        head = self._ngrams
+        if head is None:
+            return draft.reading
+        row = head.probabilities(draft.matching, draft.signs)
+        return self._weighed(draft, row, head.classes, head.calibration, f"ngrams:{head.digest}")
+
+    def _weighed(
+        self, draft: Draft, row: Floats, classes: tuple[Intent, ...], calibration: Calibration, by: str
+    ) -> Reading:
+        """The reading with a head's probabilities: decided, or unsure with the likeliest meanings."""
+        ranked = tuple(Choice(classes[at], float(row[at])) for at in np.argsort(-row, kind="stable"))
         best = ranked[0]
-        enough = best.confidence >= self._needed(best.intent, asking=reading.question)
+        enough = best.confidence >= self._needed(best.intent, calibration)
         decided = enough and (best.intent not in WRITES or _all_own(draft))
-        likely = [c for c in ranked[:_CHOICES] if c.confidence >= _LEAST_LIKELY]
         return replace(
-            reading,
+            draft.reading,
             intent=best.intent,
             confidence=best.confidence,
             layer=Layer.MODEL if decided else Layer.UNSURE,
             decided=decided,
-            by=f"model:{head.model_hash}{self._head_name}",
-            choices=() if decided else tuple(likely if len(likely) >= 2 else ranked[:2]),
+            by=by,
+            choices=() if decided else calibration.choices(ranked),
         )
 
-    def _needed(self, intent: Intent, *, asking: bool) -> float:
-        writes = intent in WRITES and not (asking and intent is Intent.MACHINE_STATUS)
-        return self._thresholds.write_threshold if writes else self._thresholds.read_threshold
+    def _needed(self, intent: Intent, calibration: Calibration) -> float:
+        """The head's own threshold, or the settings' where that is higher."""
+        limits = self._thresholds
+        least = limits.write_threshold if intent in WRITES else limits.read_threshold
+        return max(least, calibration.needed.get(intent, 0.0))
 
 
-def _all_own(draft: _Draft) -> bool:
-    """Whether the model saw the sender's own words: no quotation, and a good part of a long message."""
+def _all_own(draft: Draft) -> bool:
+    """Whether the heads saw the sender's own words: no quotation, and a good part of a long message."""
     sighting = draft.sighting
     return len(draft.reading.text) <= _WRITE_CHARS and sighting.own.marked == sighting.marked
 
 
-def _ruled(reading: Reading, guess: RuleGuess, kinds: frozenset[str]) -> Reading:
-    """The reading with what the rules say: decided, or unsure with the likeliest meanings."""
-    best = guess.best[0] if guess.best else None
-    if best and guess.decided:
-        question = reading.question if best.asks is None else best.asks
-        return replace(reading, intent=best.intent, confidence=best.confidence, by=best.id, question=question)
+def _ruled(reading: Reading, rule: Rule) -> Reading:
+    """The reading as a rule decides it."""
+    question = reading.question if rule.asks is None else rule.asks
+    return replace(reading, intent=rule.intent, confidence=rule.confidence, by=rule.id, question=question)
+
+
+def _open(reading: Reading, guess: RuleGuess, kinds: frozenset[str]) -> Reading:
+    """The reading as rules leave it: unsure, with the likeliest meanings."""
     choices = likely_choices(guess, kinds, asking=reading.question)
     return replace(
         reading,
@@ -203,6 +239,6 @@ def _ruled(reading: Reading, guess: RuleGuess, kinds: frozenset[str]) -> Reading
         confidence=choices[0].confidence,
         layer=Layer.UNSURE,
         decided=False,
-        by=best.id if best else "things",
+        by=guess.best[0].id if guess.best else "things",
         choices=choices,
     )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.records.errors import FileWrong
 from app.records.reading import Intent
 from app.understand.patterns import PatternWrong, compile_patterns
+from app.understand.plain import unexplained
 
 STRONG = 0.85
 """A rule from this confidence on may decide alone."""
@@ -78,10 +79,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleGuess:
-    """What the rules say: for each intent its most confident rule, best first; `decided` by one."""
+    """What the rules say: for each intent its most confident rule, best first; `decided` by one.
+
+    `unexplained` is about how many words that rule leaves over; 0 where none decides.
+    """
 
     best: tuple[Rule, ...]
     decided: bool
+    unexplained: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,10 @@ class RuleBook:
             best.setdefault(rule.intent, rule)
         ranked = tuple(best.values())
         rival = ranked[1].confidence if len(ranked) > 1 else 0.0
-        return RuleGuess(ranked, decided=bool(ranked) and ranked[0].confidence >= STRONG and rival < _RIVAL)
+        if not ranked or ranked[0].confidence < STRONG or rival >= _RIVAL:
+            return RuleGuess(ranked, decided=False)
+        left = unexplained(marked[:_READ_CHARS], ranked[0].pattern)
+        return RuleGuess(ranked, decided=True, unexplained=left)
 
 
 def parse_rules(text: str, file: str = "rules") -> RuleBook:

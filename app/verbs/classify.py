@@ -68,8 +68,20 @@ def read_names(settings: Settings) -> Names:
     """The plant's names from the store where there is one, otherwise the demo plant's."""
     if settings.store.url or (settings.data_dir / "chargehand.sqlite").is_file():
         return _names_in(settings.store_url, None)
+    return _seeded(settings.plant.seed_file or _demo_plant())
+
+
+def demo_names() -> Names:
+    """The demo plant's names."""
+    return _seeded(_demo_plant())
+
+
+def _demo_plant() -> Path:
+    return shipped("config") / "demo_plant.toml"
+
+
+def _seeded(seed: Path) -> Names:
     with tempfile.TemporaryDirectory(prefix="chargehand-") as folder:
-        seed = settings.plant.seed_file or shipped("config") / "demo_plant.toml"
         return _names_in(f"sqlite:///{folder}/names.sqlite", seed)
 
 

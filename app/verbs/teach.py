@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -12,16 +13,19 @@ from rich.progress import Progress
 
 from app import main
 from app.learning.gate import Change
-from app.learning.headfile import write_head
+from app.learning.headfile import write_heads
 from app.learning.intent import Course
-from app.learning.update import Heads, Outcome, update, with_changes
-from app.outbound.lane.heads import load_head, load_recipe
+from app.learning.rows import Eyes
+from app.learning.update import Heads, Lessons, Outcome, update, with_changes
+from app.outbound.lane.heads import load_head, load_ngrams, load_recipe
 from app.outbound.lane.lane import ModelLane
-from app.outbound.lane.plant_heads import PlantHeads, evaluation_of
+from app.outbound.lane.plant_heads import PlantHeads
+from app.outbound.shipped import read_rules
 from app.records.correction import Correction
 from app.records.errors import OwnFault, SettingsWrong
 from app.records.reading import Intent, Layer
 from app.settings import Settings, shipped
+from app.verbs.classify import demo_names, read_names
 from app.verbs.heads import TAKES_IT
 
 _NAMED = 8  # tickets
@@ -61,19 +65,17 @@ def _corrections(settings: Settings) -> tuple[Correction, ...]:
 
 async def _train(settings: Settings, lane: ModelLane, corrections: tuple[Correction, ...]) -> Outcome:
     models, name = shipped("models"), settings.model.head
-    course = Course(
-        settings.model.name, load_recipe(models, name), settings.understanding, datetime.now(UTC).date()
-    )
+    eyes, own = await asyncio.to_thread(_eyes, settings)
+    course = Course(settings.model.name, load_recipe(models, name), eyes, datetime.now(UTC).date())
     serving, _ = main.choose_head(settings, lane, lambda text: click.echo(text, err=True))
-    strength = evaluation_of(models / name).get("strength")
-    heads = Heads(serving, load_head(models, name, lane.model_hash), strength)
+    heads = Heads(serving, load_head(models, name, lane.model_hash), load_ngrams(models, name))
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Reading what there is to learn", total=None)
         async with asyncio.TaskGroup() as group:
             running = group.create_task(lane.run())
             outcome = await update(
                 models / name / "data",
-                corrections,
+                Lessons(corrections, own),
                 heads,
                 lane,
                 course,
@@ -84,10 +86,16 @@ async def _train(settings: Settings, lane: ModelLane, corrections: tuple[Correct
     return outcome
 
 
+def _eyes(settings: Settings) -> tuple[Eyes, Eyes]:
+    """Over the demo plant, which the shipped data speak of, and over this one."""
+    shown = Eyes(read_rules(), demo_names(), settings.understanding, settings.wecom.bot.display_name)
+    return shown, replace(shown, names=read_names(settings))
+
+
 def _promote(heads: PlantHeads, outcome: Outcome) -> str:
     with heads.new_version() as (name, folder):
         today = datetime.now(UTC).date()
-        write_head(folder, outcome.head, outcome.origin, with_changes(outcome), today)
+        write_heads(folder, outcome.head, None, outcome.origin, with_changes(outcome), today)
     heads.promote(name)
     return name
 
@@ -96,7 +104,7 @@ def _promote(heads: PlantHeads, outcome: Outcome) -> str:
 
 
 def _told(outcome: Outcome, corrections: Sequence[Correction], version: str) -> list[str]:
-    lines = [f"Shipped test ({outcome.test}), the head in service against the new one:"]
+    lines = ["Shipped blind test, the head in service against the new one:"]
     lines += _table(outcome.blind)
     lines += [
         "",

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("start", "replies", "decisions", "lane", "planning")
+PARTS = ("start", "replies", "decisions", "lane", "understanding", "planning")
 
 
 def main(parts: list[str]) -> None:

@@ -33,7 +33,8 @@ def main() -> None:
 def _context(model, threads: int, size: int):
     params = llama_cpp.llama_context_default_params()
     params.n_ctx = params.n_batch = params.n_ubatch = 1024
-    params.n_seq_max = params.n_outputs_max = size
+    params.n_seq_max = size
+    params.embeddings, params.pooling_type = True, llama_cpp.LLAMA_POOLING_TYPE_NONE
     params.n_threads = params.n_threads_batch = threads
     params.kv_unified = params.no_perf = True
     return llama_cpp.llama_init_from_model(model, params)
@@ -47,16 +48,17 @@ def _tokens(model, text: str) -> list[int]:
 
 
 def _round(context, batches: list[list[list[int]]]) -> None:
-    """Prompt evaluation as llama.cpp's own benchmark does it: only the last token of each asks for logits."""
+    """The states of every token, as llama.cpp's own embedding example asks for them."""
     for batch in batches:
-        llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(context), 0)
+        if memory := llama_cpp.llama_get_memory(context):
+            llama_cpp.llama_memory_clear(memory, 0)
         form = llama_cpp.llama_batch_init(sum(map(len, batch)), 0, 1)
         row = 0
         for sequence, tokens in enumerate(batch):
             for position, token in enumerate(tokens):
                 form.token[row], form.pos[row] = token, position
                 form.n_seq_id[row], form.seq_id[row][0] = 1, sequence
-                form.logits[row] = position == len(tokens) - 1
+                form.logits[row] = True
                 row += 1
         form.n_tokens = row
         if llama_cpp.llama_decode(context, form):

@@ -288,7 +288,7 @@ async def test_a_second_try_that_differs_in_the_name_alone_proposes_it_once(plan
             here.clock.on(minutes=11)
         [held] = await here.store.read(lambda facts: facts.held())
         assert held.hold.action == TeachName("大力仔", "item", "SS-420")
-        assert held.message.sender == "chargehand"
+        assert held.message.sender == "sys"
         digest = action_hash(held.hold.action)
         assert (await here.desk.approve(held.id, "lee.wai-man", digest)).ok
         assert (await here.ask("raj.kumar", "大力仔库存多少")).stage == "done"

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from app.learning.intent import Course
+from app.learning.rows import Eyes
+from app.outbound.shipped import read_rules
 from app.records.recipe import Recipe
 from app.settings import Understanding, shipped
+from app.verbs.classify import demo_names
 
 DATA = shipped("models") / "intent" / "data"
 
@@ -39,9 +42,15 @@ def letter_lane() -> LetterLane:
     return LetterLane()
 
 
+@pytest.fixture(scope="session")
+def eyes() -> Eyes:
+    """Those that the shipped heads were trained with."""
+    return Eyes(read_rules(), demo_names(), Understanding())
+
+
 @pytest.fixture
-def course() -> Course:
-    return Course("letters", Recipe(), Understanding(), date(2026, 11, 23))
+def course(eyes: Eyes) -> Course:
+    return Course("letters", Recipe(), eyes, date(2026, 11, 23))
 
 
 @pytest.fixture
@@ -49,7 +58,7 @@ def small_data(tmp_path: Path) -> Path:
     """A part of the shipped data."""
     folder = tmp_path / "data"
     folder.mkdir()
-    for name, step in (("train.jsonl", 5), ("dev.jsonl", 10)):
+    for name, step in (("train.jsonl", 40), ("dev.jsonl", 10), ("blind.jsonl", 20)):
         lines = (DATA / name).read_text(encoding="utf-8").splitlines()
         (folder / name).write_text("\n".join(lines[::step]) + "\n", encoding="utf-8")
     return folder

@@ -1,7 +1,8 @@
-"""The shipped shift through a service without the model: what rules decide is decided as read by a person.
+"""The shipped shift through a service without the local model, as a person read it.
 
 `shift_by_rules.jsonl` was written from a run and read line by line; a line that changes is a change
-of behaviour that somebody must want.
+of behaviour that somebody must want. A rule decides them, or the n-gram head where the rule leaves
+too much unexplained: which of the two is not told apart, because the head is trained anew with new data.
 """
 
 import json
@@ -21,6 +22,7 @@ EXPECTED = [
     json.loads(line)
     for line in (Path(__file__).parent / "shift_by_rules.jsonl").read_text(encoding="utf-8").splitlines()
 ]
+DECIDED = {"rule", "model"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -51,13 +53,13 @@ def parts(script: Script) -> list[Script]:
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda row: f"{row['line']} {row['sender']}")
-async def test_what_rules_decide(rows, expected):
+async def test_what_is_decided_without_the_local_model(rows, expected):
     row = rows[expected["line"]]
     assert (row["sender"], row["text"][:40]) == (expected["sender"], expected["text"]), (
         "the shift has changed"
     )
-    decided = (row["intent"], row["layer"], final(row, expected))
-    assert decided == (expected["intent"], "rule", expected["stage"]), row["reply"]
+    assert row["layer"] in DECIDED, row["reply"]
+    assert (row["intent"], final(row, expected)) == (expected["intent"], expected["stage"]), row["reply"]
     assert expected["said"] in (row["reply"] if final(row, expected) == row["stage"] else expected["said"])
 
 
@@ -71,6 +73,8 @@ async def test_every_message_has_an_end_and_the_rest_is_asked_back(rows):
     ruled = {expected["line"] for expected in EXPECTED}
     assert all(row is not None for row in rows.values())
     others = [row for number, row in rows.items() if number not in ruled]
-    assert {row["layer"] for row in others} <= {"unsure", "person"}
-    assert {row["stage"] for row in others if row["sender"] != "stranger.one"} == {"held"}
+    assert {row["layer"] for row in others} <= {"unsure", "person", "model"}
+    asked = [row for row in others if row["layer"] == "unsure" and row["sender"] != "stranger.one"]
+    assert asked
+    assert {row["stage"] for row in asked} == {"held"}
     assert not any("CH-" in (row["reply"] or "") for row in rows.values())

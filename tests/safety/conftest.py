@@ -16,10 +16,10 @@ import pytest_asyncio
 
 from app.desk import Desk, Parts
 from app.inbound.wecom_bot import Dropped, read
-from app.outbound.lane.heads import load_head, load_recipe
+from app.outbound.lane.heads import load_head, load_ngrams, load_recipe
 from app.outbound.lane.lane import ModelLane
 from app.outbound.lane.weights import locate
-from app.outbound.shipped import read_catalogue, read_rules
+from app.outbound.shipped import read_catalogue, read_corrections, read_new_names, read_rules
 from app.outbound.store import open_store
 from app.records.scheduling import Schedule
 from app.settings import Limits, Model, Planning, Understanding, shipped
@@ -174,6 +174,7 @@ async def opened(file: Path, reader: Reader) -> AsyncIterator[Plant]:
     parts = Parts(
         store=store, reader=reader, bubble=Bubbles(), solver=NoSolver(),
         catalogue=read_catalogue("Asia/Hong_Kong"), limits=Limits(), planning=Planning(),
+        corrections=read_corrections("Chargehand"), new_names=read_new_names(),
         clock=lambda: NOW, wake=lambda: None,
         on_fault=lambda ticket, fault: here.faults.append((ticket, repr(fault))),
     )  # fmt: skip
@@ -203,7 +204,8 @@ async def with_model(request) -> AsyncIterator[Reader]:
     async with asyncio.TaskGroup() as group:
         job = group.create_task(lane.run())
         await lane.ready.wait()
-        yield Reader(read_rules(), lane, head, Understanding(), 60.0, "Chargehand")
+        ngrams = load_ngrams(shipped("models"), "intent")
+        yield Reader(read_rules(), lane, head, Understanding(), 60.0, "Chargehand", ngrams=ngrams)
         job.cancel()
 
 

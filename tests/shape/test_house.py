@@ -100,7 +100,7 @@ def test_top_level_is_what_the_owner_asked_for():
 
 def test_the_service_does_not_import_heavy_libraries():
     """The solver and the model live in child processes; training never runs in the service."""
-    heavy = ("ortools", "llama_cpp", "pandas", "sklearn", "textual")
+    heavy = ("ortools", "llama_cpp", "pandas", "sklearn", "jax", "matplotlib", "gguf", "textual")
     code = f"import sys, app.main; print([m for m in {heavy} if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

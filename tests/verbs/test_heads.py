@@ -5,20 +5,18 @@ import json
 import re
 import subprocess
 import sys
-import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from app import main
-from app.learning.headfile import Origin, write_head
-from app.learning.intent import Course, train
+from app.learning.headfile import Origin, write_heads
 from app.observe.log import open_log
-from app.outbound.lane.heads import load_head, load_recipe, read_manifest_of
+from app.outbound.lane.heads import load_head
 from app.outbound.lane.plant_heads import PlantHeads
 from app.outbound.store import open_store
 from app.records.answer import Say
@@ -26,45 +24,56 @@ from app.records.decision import Corrected, Decision, Refused, Understood
 from app.records.message import Language, Message, MessageKind
 from app.records.reading import Intent, Layer, Reading
 from app.records.recipe import Recipe
-from app.settings import Settings, Understanding, shipped
+from app.settings import Settings, shipped
+from app.understand.head import Head
 from app.verbs import heads, teach
+from tests.learning.letters import LetterLane, letter_heads, write_part
 
-NOW = datetime(2026, 11, 23, tzinfo=UTC)
-MODELS = shipped("models")
-RECIPE = load_recipe(MODELS, "intent")
-
-
-def base_hash() -> str:
-    return read_manifest_of(MODELS, "intent").base_hash
+NOW, TODAY = datetime(2026, 11, 23, tzinfo=UTC), date(2026, 11, 23)
+ORIGIN = Origin("intent", "letters", Recipe(), 7, {"train.jsonl": "0" * 64})
+LETTERS = f"model:{LetterLane.model_hash}"
 
 
-class StillLane:
-    """A lane that reads the same in every text."""
+@pytest.fixture(scope="module")
+def models(tmp_path_factory) -> Path:
+    """Shipped models of letters, trained once."""
+    folder = tmp_path_factory.mktemp("models")
+    trained = asyncio.run(letter_heads(write_part(folder / "intent" / "data"), folder / "cache"))
+    write_heads(folder / "intent", *trained, ORIGIN, {}, TODAY)
+    return folder
 
-    def __init__(self) -> None:
-        self.model_hash = base_hash()
-        self.features = load_head(MODELS, "intent", self.model_hash).features
-        self.stats = SimpleNamespace(ready=True, waiting=0, busy_s=0.0, evaluated=0, restarts=0)
 
-    async def embed(self, texts, *, priority, timeout_s):
-        return [[0.0] * self.features for _ in texts]
+class RunningLane(LetterLane):
+    """What the service and an update ask of a lane besides vectors."""
+
+    stats = SimpleNamespace(ready=True, waiting=0, busy_s=0.0, evaluated=0, restarts=0)
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+
+def shipped_head() -> Head:
+    return load_head(main.shipped("models"), "intent", LetterLane.model_hash)
 
 
 def promote(settings: Settings, intent: Intent) -> str:
     """A head of the plant that sees this intent in everything."""
-    head = load_head(MODELS, "intent", base_hash())
+    head = shipped_head()
     sure = np.where([each is intent for each in head.classes], 1e4, 0.0)
     kept = PlantHeads(settings.plant_heads_dir)
     with kept.alone(), kept.new_version() as (name, folder):
-        origin = Origin("intent", "x", RECIPE, 7, {"train.jsonl": "0" * 64})
-        told = {"dev": {"n": 3, "accuracy": 0.9}, "corrections": 4}
-        write_head(folder, replace(head, bias=sure), origin, told, date(2026, 11, 23))
+        told = {"blind": {"n": 3, "accuracy": 0.9}, "corrections": 4}
+        write_heads(folder, replace(head, bias=sure), None, ORIGIN, told, TODAY)
     kept.promote(name)
     return name
 
 
 @pytest.fixture
-def settings(tmp_path) -> Settings:
+def settings(tmp_path, models, monkeypatch) -> Settings:
+    """Of a house whose shipped models are of letters."""
+    for module in (main, teach):
+        monkeypatch.setattr(module, "shipped", lambda _kind: models)
+    monkeypatch.setattr(main, "build_lane", lambda _settings: RunningLane())
     return Settings(
         data_dir=tmp_path / "data", metrics={"listen": "127.0.0.1:0"}, wecom={"bot": {"enabled": False}}
     )
@@ -72,17 +81,17 @@ def settings(tmp_path) -> Settings:
 
 def test_the_shipped_head_serves_where_the_plant_has_none(settings):
     told: list[str] = []
-    head, version = main.choose_head(settings, StillLane(), told.append)
-    assert (head.model_hash, version, told) == (base_hash(), "", [])
+    head, version = main.choose_head(settings, RunningLane(), told.append)
+    assert (np.array_equal(head.weights, shipped_head().weights), version, told) == (True, "", [])
 
 
 def test_a_damaged_head_is_told_of_and_the_shipped_one_serves(settings):
     promote(settings, Intent.APPROVAL)
     told: list[str] = []
-    assert main.choose_head(settings, StillLane(), told.append)[1] == "0001"
+    assert main.choose_head(settings, RunningLane(), told.append)[1] == "0001"
     (settings.plant_heads_dir / "0001" / "head.json").write_text("{}")
-    head, version = main.choose_head(settings, StillLane(), told.append)
-    assert (head.features, version) == (StillLane().features, "")
+    head, version = main.choose_head(settings, RunningLane(), told.append)
+    assert (np.array_equal(head.bias, shipped_head().bias), version) == (True, "")
     assert len(told) == 1
     assert "damaged" in told[0]
 
@@ -90,7 +99,7 @@ def test_a_damaged_head_is_told_of_and_the_shipped_one_serves(settings):
 async def test_a_running_service_follows_updates_and_rollbacks(settings, tmp_path):
     store = open_store(settings.store_url)
     try:
-        appliance = main.Appliance(settings, store, StillLane(), open_log("error"))
+        appliance = main.Appliance(settings, store, RunningLane(), open_log("error"))
         names = store.names()
 
         async def by() -> tuple[Intent, str]:
@@ -99,14 +108,14 @@ async def test_a_running_service_follows_updates_and_rollbacks(settings, tmp_pat
             return read.intent, read.by
 
         first = await by()
-        assert first[1] == f"model:{base_hash()}"
+        assert first[1] == LETTERS
         promote(settings, Intent.APPROVAL)
-        assert await by() == (Intent.APPROVAL, f"model:{base_hash()}/0001")
+        assert await by() == (Intent.APPROVAL, f"{LETTERS}/0001")
         promote(settings, Intent.COORDINATION)
-        assert await by() == (Intent.COORDINATION, f"model:{base_hash()}/0002")
+        assert await by() == (Intent.COORDINATION, f"{LETTERS}/0002")
         kept = PlantHeads(settings.plant_heads_dir)
         kept.rollback()
-        assert await by() == (Intent.APPROVAL, f"model:{base_hash()}/0001")
+        assert await by() == (Intent.APPROVAL, f"{LETTERS}/0001")
         kept.rollback()
         assert await by() == first
     finally:
@@ -172,54 +181,19 @@ def test_history_and_rollback(settings):
     ]
     shown = learn("history", data=settings.data_dir).stdout
     assert "* 0002" in shown
-    assert "90.0% of 3 (dev), 4 corrections" in shown
+    assert "90.0% of 3 (blind), 4 corrections" in shown
     for served in ("0001 serves", "the shipped head serves"):
         done = learn("rollback", data=settings.data_dir)
         assert (done.returncode, served in done.stdout) == (0, True)
     assert "* shipped" in learn("history", data=settings.data_dir).stdout
 
 
-# An update from end to end, with a lane of letters and a part of the shipped data.
-
-
-class LetterLane:
-    """A lane whose vectors count pairs of letters."""
-
-    model_hash = "0123456789ab"
-
-    async def run(self) -> None:
-        await asyncio.Event().wait()
-
-    async def embed(self, texts, *, priority, timeout_s):
-        return [self._letters(text) for text in texts]
-
-    def _letters(self, text: str) -> list[float]:
-        counts = [0.0] * 256
-        for piece in (*text, *map("".join, pairwise(text))):
-            counts[zlib.crc32(piece.encode()) % 256] += 1.0
-        return counts
-
-
-@pytest.fixture
-async def small_house(settings, tmp_path, monkeypatch) -> Settings:
-    """A house whose shipped models are few letters."""
-    models = tmp_path / "models"
-    data = models / "intent" / "data"
-    data.mkdir(parents=True)
-    for name, step in (("train.jsonl", 2), ("dev.jsonl", 1)):
-        lines = (MODELS / "intent" / "data" / name).read_text(encoding="utf-8").splitlines()
-        (data / name).write_text("\n".join(lines[::step]) + "\n", encoding="utf-8")
-    course = Course("letters", Recipe(), Understanding(), date(2026, 11, 23))
-    await train(data, models / "intent", LetterLane(), course, tmp_path / "cache")
-    for module in (main, teach):
-        monkeypatch.setattr(module, "shipped", lambda _kind: models)
-    monkeypatch.setattr(main, "build_lane", lambda _settings: LetterLane())
-    return settings
+# An update from end to end.
 
 
 async def correct_many(settings: Settings, texts, intent: Intent, taken_for: Intent) -> None:
     store = open_store(settings.store_url)
-    store.seed(MODELS.parent / "config" / "demo_plant.toml")
+    store.seed(shipped("config") / "demo_plant.toml")
     reading = Reading(taken_for, 0.9, Layer.MODEL, decided=True, language=Language.EN, by="m", text="")
 
     def add(book) -> None:
@@ -237,32 +211,42 @@ async def correct_many(settings: Settings, texts, intent: Intent, taken_for: Int
     store.close()
 
 
-async def test_an_update_is_promoted_told_and_taken_back(small_house, capsys):
-    await correct_many(
-        small_house, ["zqx wobble", "zqx kink", "zqx burr"], Intent.QUALITY_ISSUE, Intent.OTHER
-    )
-    assert await teach.learn_update(small_house, as_json=False) == 0
+async def test_an_update_is_promoted_told_and_taken_back(settings, capsys):
+    await correct_many(settings, ["zqx wobble", "zqx kink", "zqx burr"], Intent.QUALITY_ISSUE, Intent.OTHER)
+    assert await teach.learn_update(settings, as_json=False) == 0
     said = capsys.readouterr().out
     assert "Promoted as 0001, with 3 corrections." in said
     assert re.search(r"inventory_check +\d+ +\d+\.\d% +\d+\.\d% +\d+ +\d+$", said, re.M)
     told: list[str] = []
-    assert main.choose_head(small_house, LetterLane(), told.append)[1] == "0001"
-    assert await teach.learn_update(small_house, as_json=True) == 0
+    assert main.choose_head(settings, LetterLane(), told.append)[1] == "0001"
+    assert await teach.learn_update(settings, as_json=True) == 0
     document = json.loads(capsys.readouterr().out)
-    assert (document["promoted"], document["fallen"], document["test"]) == ("0002", [], "dev.jsonl")
-    assert heads.rollback(small_house) == 0
-    assert main.choose_head(small_house, LetterLane(), told.append)[1] == "0001"
+    assert (document["promoted"], document["fallen"], set(document["compared"])) == (
+        "0002",
+        [],
+        {"blind", "drift", "plant"},
+    )
+    assert heads.rollback(settings) == 0
+    assert main.choose_head(settings, LetterLane(), told.append)[1] == "0001"
     assert told == []
 
 
-async def test_an_update_that_spoils_an_intent_is_not_promoted_and_says_where_to_look(small_house, capsys):
+async def test_an_update_that_spoils_an_intent_is_not_promoted_and_says_where_to_look(settings, capsys):
     lines = (
         (main.shipped("models") / "intent" / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()
     )
     texts = [row["text"] for row in map(json.loads, lines) if row["intent"] == "inventory_check"]
-    await correct_many(small_house, texts, Intent.APPROVAL, Intent.INVENTORY_CHECK)
-    assert await teach.learn_update(small_house, as_json=False) == 1
+    await correct_many(settings, texts, Intent.APPROVAL, Intent.INVENTORY_CHECK)
+    assert await teach.learn_update(settings, as_json=False) == 1
     said = capsys.readouterr().out
     assert "Not promoted" in said
     assert "inventory_check: look again (F4) at what was corrected from it: D-" in said
-    assert PlantHeads(small_house.plant_heads_dir).versions() == ()
+    assert PlantHeads(settings.plant_heads_dir).versions() == ()
+
+
+def test_shipped_messages_name_the_demo_plant_s_things_and_corrections_the_plant_s_own(settings):
+    open_store(settings.store_url).close()
+    shown, own = teach._eyes(settings)
+    assert "SS-420" in {item.code for item in shown.names.items}
+    assert own.names.items == (), "nothing is in the store yet"
+    assert (own.rules, own.thresholds) == (shown.rules, shown.thresholds)

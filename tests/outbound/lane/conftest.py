@@ -40,10 +40,19 @@ def fake_lane() -> FakeLane:
     return make
 
 
+BUILD = Path(__file__).resolve().parents[3] / "build" / "models"
+
+
 @pytest.fixture(scope="session")
 def real_weights() -> Weights:
-    """Put together once for all runs, in the build folder of the checkout."""
-    return locate(Model(), shipped("models"), Path(__file__).resolve().parents[3] / "build" / "models")
+    """The encoder that ships."""
+    return locate(Model(), shipped("models"), BUILD)
+
+
+@pytest.fixture(scope="session")
+def packaged_weights() -> Weights:
+    """A model that writes; put together from its packages once for all runs, in the build folder."""
+    return locate(Model(name="gemma-3-270m"), shipped("models"), BUILD)
 
 
 @pytest.fixture(scope="session")

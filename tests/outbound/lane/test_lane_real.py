@@ -1,4 +1,4 @@
-"""The lane with the shipped weights: vectors, faults of native code, corrupted files."""
+"""The lane with the shipped encoder and with a model that writes: vectors, native faults, bad files."""
 
 import asyncio
 import json
@@ -21,7 +21,8 @@ from app.records.errors import LaneDown
 from app.records.recipe import Recipe
 from app.settings import Model
 
-RECIPE = Recipe(layers=(8,))
+RECIPE = Recipe()
+LAYERED = Recipe(layers=(8,))
 HOME = Path(__file__).resolve().parents[3]
 LONG = "热处理那边的油快没了，屯门的师傅下午过来加，之前先把抛光的活往后排。" * 20
 ODD = ["", " ", "\ud800 lone \udfff", "🙂🙂", "x" * 40_000, "\0", "<end_of_turn><bos>", LONG]
@@ -30,26 +31,30 @@ ODD = ["", " ", "\ud800 lone \udfff", "🙂🙂", "x" * 40_000, "\0", "<end_of_t
 async def test_every_text_gets_a_finite_vector_and_long_ones_are_cut(real_weights, run_lane) -> None:
     async with run_lane(ModelLane(real_weights, RECIPE, Model(timeout_s=30))) as lane:
         vectors = np.array(await lane.embed(ODD, priority=0, timeout_s=60))
-        assert vectors.shape == (len(ODD), 640)
+        assert vectors.shape == (len(ODD), 384)
         assert np.isfinite(vectors).all()
-        assert lane.stats.tokens <= len(ODD) * (RECIPE.token_limit + 1)
-        assert lane.stats.rss_bytes > 200 * 1024**2
+        assert lane.stats.tokens <= len(ODD) * (RECIPE.token_limit + 2)
+        assert lane.stats.rss_bytes > 30 * 1024**2
         assert lane.stats.tokens_per_s > 0
 
 
-async def test_company_in_a_batch_changes_next_to_nothing(real_weights, run_lane) -> None:
+@pytest.mark.parametrize("kind", ["encoder", "writer"])
+async def test_company_in_a_batch_changes_next_to_nothing(
+    real_weights, packaged_weights, run_lane, kind: str
+) -> None:
     texts = ["SO-1042做到边度", "GR-02又停咗", "how many 8 inch knives are left in Fo Tan?", LONG]
-    async with run_lane(ModelLane(real_weights, RECIPE, Model())) as lane:
+    weights, recipe = {"encoder": (real_weights, RECIPE), "writer": (packaged_weights, LAYERED)}[kind]
+    async with run_lane(ModelLane(weights, recipe, Model(timeout_s=60))) as lane:
         together = np.array(await lane.embed(texts, priority=0, timeout_s=60))
         alone = np.array([(await lane.embed([text], priority=0, timeout_s=60))[0] for text in texts])
     assert np.abs(together - alone).max() < 0.01 * np.abs(alone).max()
 
 
-async def test_stopping_early_changes_nothing_below(real_weights, run_lane) -> None:
-    both = replace(RECIPE, layers=(8, 17), pools=("mean", "last"))
-    async with run_lane(ModelLane(real_weights, both, Model())) as lane:
+async def test_stopping_early_changes_nothing_below(packaged_weights, run_lane) -> None:
+    both = replace(LAYERED, layers=(8, 17), pools=("mean", "last"))
+    async with run_lane(ModelLane(packaged_weights, both, Model())) as lane:
         [full] = await lane.embed(["批准"], priority=0, timeout_s=60)
-    async with run_lane(ModelLane(real_weights, RECIPE, Model())) as lane:
+    async with run_lane(ModelLane(packaged_weights, LAYERED, Model())) as lane:
         [early] = await lane.embed(["批准"], priority=0, timeout_s=60)
     assert len(full) == 4 * 640
     assert full[:640] == early
@@ -66,10 +71,10 @@ def _by_the_library(weights: Weights, text: str) -> list[float]:
     return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
-async def test_without_layers_it_is_the_library_s_own_last_state(real_weights, run_lane) -> None:
+async def test_without_layers_it_is_the_library_s_own_last_state(packaged_weights, run_lane) -> None:
     text = "how many are left?"
-    theirs = np.array(await asyncio.to_thread(_by_the_library, real_weights, text))
-    async with run_lane(ModelLane(real_weights, Recipe(pools=("last",)), Model())) as lane:
+    theirs = np.array(await asyncio.to_thread(_by_the_library, packaged_weights, text))
+    async with run_lane(ModelLane(packaged_weights, Recipe(pools=("last",)), Model())) as lane:
         [ours] = await lane.embed([text], priority=0, timeout_s=60)
     assert np.abs(np.array(ours) - theirs).max() < 0.01 * np.abs(theirs).max()
 
@@ -117,9 +122,11 @@ async def test_a_corrupted_file_is_a_clear_answer_and_no_crash(real_weights, tmp
         await probe(Model(), Weights(path, "0" * 64), RECIPE)
 
 
-async def test_a_recipe_that_the_model_cannot_follow_is_named(real_weights) -> None:
+async def test_a_recipe_that_the_model_cannot_follow_is_named(real_weights, packaged_weights) -> None:
     with pytest.raises(LaneDown, match="the model offers 1 to 17"):
-        await probe(Model(), real_weights, Recipe(layers=(18,)))
+        await probe(Model(), packaged_weights, Recipe(layers=(18,)))
+    with pytest.raises(LaneDown, match="the model offers 1 to 11"):
+        await probe(Model(), real_weights, Recipe(layers=(12,)))
     with pytest.raises(LaneDown, match="exceed 512 tokens"):
         await probe(Model(), real_weights, Recipe(prefix="x", token_limit=512))
 
@@ -146,10 +153,10 @@ async def test_the_child_does_not_outlive_a_killed_parent(real_weights, until) -
         child = subprocess.Popen(
             [*{list(COMMAND)!r}, str(os.getpid())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=2
         )
-        opening = Opening(Weights(Path({str(real_weights.path)!r}), "0" * 64), Recipe(layers=(8,)), 1)
+        opening = Opening(Weights(Path({str(real_weights.path)!r}), "0" * 64), Recipe(), 1)
         child.stdin.write(opening.frame().packed()); child.stdin.flush()
         assert read(child.stdout).head["ready"]
-        child.stdin.write(Frame({{"number": 1, "texts": [{LONG!r}] * 200}}).packed()); child.stdin.flush()
+        child.stdin.write(Frame({{"number": 1, "texts": [{LONG!r}] * 4000}}).packed()); child.stdin.flush()
         print(child.pid, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
@@ -166,7 +173,7 @@ def _ended(pid: int) -> bool:
 
 
 def test_the_opening_survives_the_pipe() -> None:
-    head = Opening(Weights(Path("/a b/c.gguf"), "0" * 64), RECIPE, 3).frame().head
+    head = Opening(Weights(Path("/a b/c.gguf"), "0" * 64), LAYERED, 3).frame().head
     assert (head["weights"], head["threads"], head["recipe"]["layers"]) == ("/a b/c.gguf", 3, (8,))
 
 

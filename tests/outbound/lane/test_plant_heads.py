@@ -6,11 +6,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from app.learning.headfile import Origin, write_head
+from app.learning.headfile import Origin, write_heads
 from app.outbound.lane.plant_heads import CURRENT, PlantHeads
 from app.records.errors import AlreadyRunning, ModelWrong, OwnFault
 from app.records.reading import Intent
 from app.records.recipe import Recipe
+from app.understand.calibration import UNCALIBRATED
 from app.understand.head import Head
 
 BASE, RECIPE = "0123456789ab", Recipe(layers=(3,))
@@ -20,14 +21,14 @@ def a_head(bias: float) -> Head:
     classes = tuple(Intent)
     width = len(classes)
     weights = np.zeros((4, width))
-    return Head(weights, np.full(width, bias), classes, 1.0, BASE, np.zeros(4), np.ones(4))
+    return Head(weights, np.full(width, bias), classes, 0.7, UNCALIBRATED, BASE, np.zeros(4), np.ones(4))
 
 
 def add(heads: PlantHeads, bias: float = 0.0, recipe: Recipe = RECIPE) -> str:
     with heads.alone(), heads.new_version() as (name, folder):
         origin = Origin("intent", "letters", recipe, 7, {"train.jsonl": "0" * 64})
-        told = {"test": "dev.jsonl", "dev": {"n": 3, "accuracy": 0.9}, "corrections": 4}
-        write_head(folder, a_head(bias), origin, told, date(2026, 11, 23))
+        told = {"blind": {"n": 3, "accuracy": 0.9}, "corrections": 4}
+        write_heads(folder, a_head(bias), None, origin, told, date(2026, 11, 23))
     heads.promote(name)
     return name
 

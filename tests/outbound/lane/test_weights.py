@@ -44,11 +44,19 @@ def models(tmp_path: Path) -> Path:
 MODEL = Model(name="tiny")
 
 
-def test_the_shipped_model_is_assembled_and_checked(real_weights: Weights) -> None:
-    manifest = read_manifest(shipped("models") / "gemma-3-270m" / "manifest.toml")
+def test_the_model_that_ships_is_a_file_of_its_folder_and_checked(real_weights: Weights) -> None:
+    folder = shipped("models") / Model().name
+    manifest = read_manifest(folder / "manifest.toml")
+    assert real_weights.path == folder / "encoder.gguf"
     assert real_weights.path.stat().st_size == manifest.size_bytes
     assert (real_weights.sha256, real_weights.model_hash) == (manifest.sha256, manifest.sha256[:12])
-    assert [p.suffix for p in real_weights.path.parent.iterdir() if "partial" in p.name] == []
+
+
+def test_a_model_of_packages_is_assembled_and_checked(packaged_weights: Weights) -> None:
+    manifest = read_manifest(shipped("models") / "gemma-3-270m" / "manifest.toml")
+    assert packaged_weights.path.stat().st_size == manifest.size_bytes
+    assert (packaged_weights.sha256, packaged_weights.model_hash) == (manifest.sha256, manifest.sha256[:12])
+    assert [p.suffix for p in packaged_weights.path.parent.iterdir() if "partial" in p.name] == []
 
 
 def test_a_file_source(models: Path, tmp_path: Path) -> None:
@@ -114,7 +122,7 @@ def test_two_processes_may_make_the_file_at_once(
     )
     (models / "tiny" / "manifest.toml").write_text(_manifest('kind = "package"\npackage = "slow_weights"'))
     monkeypatch.syspath_prepend(tmp_path)
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(3)
     makers = [context.Process(target=_assemble, args=(models, tmp_path / "cache", barrier)) for _ in range(3)]
     for maker in makers:
