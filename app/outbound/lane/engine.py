@@ -86,11 +86,13 @@ class Engine:
 
     def _is_encoder(self) -> bool:
         """Whether every token sees the whole text."""
+        return self._told(f"{self._told('general.architecture')}.attention.causal") == "false"
+
+    def _told(self, key: str) -> str:
+        """What the file says under a key, "" where it says nothing."""
         room = ctypes.create_string_buffer(64)
-        for key in (b"general.architecture", b"%s.attention.causal"):
-            if llama_cpp.llama_model_meta_val_str(self._model, key.replace(b"%s", room.value), room, 64) < 0:
-                return False
-        return room.value == b"false"
+        found = llama_cpp.llama_model_meta_val_str(self._model, key.encode(), room, len(room))
+        return room.value.decode("utf-8", "replace") if found >= 0 else ""
 
     def _around(self, prefix: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """What stands before and after a message; an encoder's vocabulary ends a text with a mark."""
