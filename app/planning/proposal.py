@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from app.planning.asked import Proposal, Question
 from app.planning.check import check
 from app.planning.dispatch import dispatch
-from app.planning.shop import STABLE_S
 from app.ports import Solver
 from app.records.action import assignments_digest, digest_of
 from app.records.plant import Assignment, OperationState, Plan, PlanState
-from app.records.scheduling import Schedule, Violation
+from app.records.scheduling import STABLE_S, Schedule, Violation
 
 COMPARED = timedelta(hours=48)
 """How far ahead a plan is compared with the published one."""

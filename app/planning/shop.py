@@ -96,7 +96,7 @@ def open_shop(problem: Problem) -> Shop:
         facility=tuple(r.facility for r in problem.resources),
         fixed={first[f.job] + f.task: f for f in problem.fixed},
         current={first[f.job] + f.task: f for f in problem.current},
-        tolerance=stable_within(problem.unit_s),
+        tolerance=problem.tolerance,
         allowed=tuple(_facilities(problem, n) for n in range(len(problem.jobs))),
         has_setups=bool(problem.family_setup or problem.job_setup or problem.task_setup),
         _rows={
@@ -105,15 +105,6 @@ def open_shop(problem: Problem) -> Shop:
             if r.type in problem.family_setup
         },
     )
-
-
-STABLE_S = 1800
-"""An operation is moved when its machine or, by more than this many seconds, its start changes."""
-
-
-def stable_within(unit_s: int) -> int:
-    """The same in units of a problem."""
-    return STABLE_S // unit_s if unit_s else 0
 
 
 def _steps(problem: Problem) -> tuple[tuple[Step, ...], tuple[int, ...]]:
