@@ -1,0 +1,1 @@
+"""The search for better schedules: annealing on machine sequences, compiled, on several threads."""

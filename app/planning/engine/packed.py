@@ -1,0 +1,183 @@
+"""A problem as one row of whole numbers, for the compiled kernels."""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+import numpy as np
+
+from app.planning.engine import layout as at
+from app.planning.engine.compiled import Array
+from app.planning.hours import merged
+from app.planning.shop import Shop
+
+_HEAD = at.F_STEP
+
+
+def pack(shop: Shop) -> Array:
+    """The row `f` of a problem, as `layout` describes it."""
+    head = [0] * _HEAD
+    row = _Row(head)
+    steps = _steps(shop)
+    row.add(-1, steps)
+    parts = _parts(shop)
+    for where, values in parts.items():
+        row.add(where, values)
+    _sizes(shop, head)
+    _state(head)
+    return np.array(head + row.rest, dtype=np.int64)
+
+
+class _Row:
+    """Parts laid behind one another; where each begins is noted in the head."""
+
+    def __init__(self, head: list[int]) -> None:
+        self._head, self.rest = head, list[int]()
+
+    def add(self, where: int, values: Iterable[object]) -> None:
+        if where >= 0:
+            self._head[where] = _HEAD + len(self.rest)
+        self.rest += [int(value) for value in values]  # type: ignore[call-overload]
+
+
+def _sizes(shop: Shop, head: list[int]) -> None:
+    problem = shop.problem
+    head[at.STEPS], head[at.MACHINES] = len(shop.steps), len(problem.resources)
+    head[at.GROUPS], head[at.PLACES] = len(_groups(shop)[0]), _places(shop)
+    head[at.AIM] = at.MAKESPAN if problem.objective == "makespan" else at.TARDINESS
+    head[at.TOLERANCE], head[at.JOBS] = problem.tolerance, len(problem.jobs)
+    head[at.FAMILIES] = max((len(m) for m in problem.family_setup.values()), default=0)
+    head[at.WEIGHT : at.WEIGHT + 7] = weights(shop)
+
+
+def _state(head: list[int]) -> None:
+    """Where the parts of `s` lie."""
+    n, m, g, f = (head[k] for k in (at.STEPS, at.MACHINES, at.GROUPS, at.PLACES))
+    sizes = [2 * m, g, f, 0, n, n, 3 * n + 8, n]
+    begin = at.F_STEP + at.PLACE * n
+    for where, offset in zip(range(at.S_MACHINE, at.S_LOG + 1), accumulate([0, *sizes]), strict=True):
+        head[where] = begin + offset
+
+
+def state_size(f: Array) -> int:
+    """How long the row `s` is."""
+    return int(f[at.S_LOG] + 2 * (64 * f[at.STEPS] + 4096))
+
+
+def weights(shop: Shop) -> list[int]:
+    """Objective, moved, setup, overtime, away, balance, makespan; plain problems prefer fewer moves."""
+    w = shop.problem.weights
+    row = [w.objective, w.moved, w.setup, w.overtime, w.away, w.balance, w.makespan]
+    liked = bool(shop.current) or any(job.home is not None for job in shop.problem.jobs)
+    if liked and not any(row[1:]):
+        return [w.objective * (2 * len(shop.steps) + 1), 1, 0, 0, 1, 0, 0]
+    return row
+
+
+def _groups(shop: Shop) -> tuple[list[int], list[int]]:
+    """The first job of every group of lots, and every job's group."""
+    lots = [j if job.lot_of is None else job.lot_of for j, job in enumerate(shop.problem.jobs)]
+    first = sorted(set(lots))
+    return first, [first.index(lot) for lot in lots]
+
+
+def _places(shop: Shop) -> int:
+    return max((r.facility for r in shop.problem.resources), default=0) + 1
+
+
+def _steps(shop: Shop) -> list[int]:
+    problem, group = shop.problem, _groups(shop)[1]
+    arcs = [(shop.number(a.job, a.task), shop.number(a.then_job, a.then_task)) for a in problem.before]
+    ins, outs = [b for _, b in arcs], [a for a, _ in arcs]
+    rows: list[int] = []
+    mode = 0
+    arc_at = _starts(len(shop.steps), ins)
+    out_at = _starts(len(shop.steps), outs)
+    for v, step in enumerate(shop.steps):
+        job = problem.jobs[step.job]
+        fixed, now = shop.fixed.get(v), shop.current.get(v)
+        if now is not None and problem.near is not None and now.start >= problem.near:
+            now = None
+        row = [0] * at.STEP
+        row[at.JOB], row[at.BACK] = step.job, v - 1 if step.task else at.NEVER
+        row[at.ON], row[at.RELEASED] = at.NEVER if shop.is_last(v) else v + 1, shop.released(v)
+        row[at.FAMILY] = at.NEVER if step.family is None else step.family
+        row[at.WHOLE] = not job.tasks[step.task].interruptible
+        row[at.MODE_FROM], row[at.MODE_TO] = mode, mode + len(step.modes)
+        row[at.ARC_FROM], row[at.ARC_TO] = arc_at[v], arc_at[v + 1]
+        row[at.OUT_FROM], row[at.OUT_TO] = out_at[v], out_at[v + 1]
+        row[at.FIXED] = fixed is not None
+        row[at.FIXED_START], row[at.FIXED_END] = (fixed.start, fixed.end) if fixed else (0, 0)
+        row[at.NOW_MACHINE], row[at.NOW_START] = (now.machine, now.start) if now else (at.NEVER, 0)
+        row[at.HOME] = at.NEVER if job.home is None else job.home
+        row[at.TOGETHER], row[at.GROUP] = job.one_facility, group[step.job]
+        rows += row
+        mode += len(step.modes)
+    return rows
+
+
+def _starts(count: int, where: Sequence[int]) -> list[int]:
+    counts = [0] * count
+    for v in where:
+        counts[v] += 1
+    return [0, *accumulate(counts)]
+
+
+def _parts(shop: Shop) -> dict[int, list[int]]:
+    """Every part of `f` behind the operations."""
+    problem, steps = shop.problem, shop.steps
+    arcs = [(shop.number(a.job, a.task), shop.number(a.then_job, a.then_task)) for a in problem.before]
+    machines, windows, overtime = _machines(shop)
+    first, group = _groups(shop)
+    groups: list[int] = []
+    ends: list[int] = []
+    for k, j in enumerate(first):
+        lasts = [shop.first[i + 1] - 1 for i, g in enumerate(group) if g == k]
+        due, weight = problem.jobs[j].due, problem.jobs[j].weight
+        groups += [due or 0, 0 if due is None else weight, len(ends), len(ends) + len(lasts)]
+        ends += lasts
+    kinds = sorted(problem.family_setup)
+    where = [r.facility for r in problem.resources]
+    return {
+        at.F_MACHINE: machines,
+        at.F_MODE: [x for step in steps for mode in step.modes for x in mode],
+        at.F_ARC_IN: [a for a, b in sorted(arcs, key=lambda arc: arc[1])],
+        at.F_ARC_OUT: [b for a, b in sorted(arcs)],
+        at.F_TRANSFER: _transfers(shop),
+        at.F_MATRIX: [x for kind in kinds for line in problem.family_setup[kind] for x in line],
+        at.F_JOB_SETUP: [x for m in problem.job_setup for line in m for x in line],
+        at.F_STEP_SETUP: [x for m in problem.task_setup for line in m for x in line],
+        at.F_WINDOW: windows,
+        at.F_OVERTIME: overtime,
+        at.F_GROUP: groups,
+        at.F_END: ends,
+        at.F_COUNT: [where.count(f) for f in range(_places(shop))],
+    }
+
+
+def _machines(shop: Shop) -> tuple[list[int], list[int], list[int]]:
+    """Rows of machines; windows as (low, high, closed time before); overtime as (low, high)."""
+    kinds = sorted(shop.problem.family_setup)
+    shared: dict[tuple[tuple[int, int], ...], tuple[int, int]] = {}
+    windows: list[int] = []
+    overtime: list[int] = []
+    rows: list[int] = []
+    for r in shop.problem.resources:
+        closed = merged(r.closed)
+        if closed not in shared:
+            shut = [0, *accumulate(high - low for low, high in closed)]
+            shared[closed] = (len(windows) // 3, len(windows) // 3 + len(closed))
+            windows += [x for (low, high), before in zip(closed, shut, strict=False) for x in (low, high, before)]
+        extra = merged(r.overtime)
+        kind = kinds.index(r.type) if r.type in kinds else at.NEVER
+        mounted = at.NEVER if r.mounted is None else r.mounted
+        more = (len(overtime) // 2, len(overtime) // 2 + len(extra))
+        overtime += [x for window in extra for x in window]
+        rows += [r.facility, r.busy_until, mounted, kind, *shared[closed], int(r.interruptible), *more, 0]
+    return rows, windows, overtime
+
+
+def _transfers(shop: Shop) -> list[int]:
+    problem, places = shop.problem, range(_places(shop))
+    if problem.transfers:
+        return [problem.transfers[a][b] for a in places for b in places]
+    return [0 if a == b else problem.transfer for a in places for b in places]
