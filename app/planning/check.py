@@ -1,11 +1,16 @@
-"""Whether a schedule obeys every rule of its problem, and what it costs; shares no code with any solver."""
+"""Whether a schedule obeys every rule of its problem; shares no code with any solver."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from app.records.scheduling import Problem, Resource, Slot, Violation
+from app.planning.costs import Costs, cost, costs, objective
+from app.planning.lanes import Batch, Layout, lay_out
+from app.planning.sharing import SHARED_RULES
+from app.records.scheduling import Problem, Slot, Violation
 
-Rule = Callable[[Problem, Sequence[Slot]], Iterator[Violation]]
+__all__ = ["Costs", "check", "cost", "costs", "objective"]
+
+Rule = Callable[[Layout], Iterator[Violation]]
 
 
 def check(problem: Problem, slots: Sequence[Slot]) -> tuple[Violation, ...]:
@@ -13,31 +18,15 @@ def check(problem: Problem, slots: Sequence[Slot]) -> tuple[Violation, ...]:
 
     Slots that name nothing of the problem are reported (`unknown_operation`, `unknown_machine`)
     and left out of the other rules; so are all but the first slot of an operation (`duplicate`).
+    Takes O(n log n) of the operations and windows.
     """
     known = [slot for slot in slots if _names_something(problem, slot)]
     once = list({(slot.job, slot.task): slot for slot in reversed(known)}.values())[::-1]
     found = [*_strangers(problem, slots), *_counted(problem, known)]
-    for rule in RULES:
-        found.extend(rule(problem, once))
+    layout = lay_out(problem, once)
+    for rule in (*RULES, *SHARED_RULES):
+        found.extend(rule(layout))
     return tuple(found)
-
-
-def objective(problem: Problem, slots: Sequence[Slot]) -> int:
-    """The problem's objective in its own time unit, recomputed; operations without a slot count nothing.
-
-    Makespan is the last end. Total weighted tardiness is the sum over jobs with a due date of
-    weight x max(0, last end - due).
-    """
-    ends: dict[int, int] = {}
-    for slot in slots:
-        ends[slot.job] = max(slot.end, ends.get(slot.job, slot.end))
-    if problem.objective == "makespan":
-        return max(ends.values(), default=0)
-    return sum(
-        job.weight * max(0, ends[n] - job.due)
-        for n, job in enumerate(problem.jobs)
-        if n in ends and job.due is not None
-    )
 
 
 def _names_something(problem: Problem, slot: Slot) -> bool:
@@ -78,60 +67,78 @@ def _counted(problem: Problem, slots: Sequence[Slot]) -> Iterator[Violation]:
                 yield Violation("duplicate", f"operation {k} of job {job.name} has {count} places")
 
 
-def _eligibility(problem: Problem, slots: Sequence[Slot]) -> Iterator[Violation]:
-    for slot in slots:
-        modes = problem.jobs[slot.job].tasks[slot.task].modes
-        if slot.machine not in {machine for machine, _ in modes}:
+def _eligibility(layout: Layout) -> Iterator[Violation]:
+    problem = layout.problem
+    for slot in layout.slots:
+        if not _works(problem, slot):
             name = problem.resources[slot.machine].name
             yield Violation("eligibility", f"{_name(problem, slot)} cannot run on {name}")
 
 
-def _hours(problem: Problem, slots: Sequence[Slot]) -> Iterator[Violation]:
+def _works(problem: Problem, slot: Slot) -> list[int]:
+    """How long the operation may work on its machine; empty when it cannot run there."""
+    modes = problem.jobs[slot.job].tasks[slot.task].modes
+    return [work for machine, work in modes if machine == slot.machine]
+
+
+def _hours(layout: Layout) -> Iterator[Violation]:
     """Starts in open time; does exactly its work; is not cut where it must not be."""
-    for slot in slots:
-        resource = problem.resources[slot.machine]
-        name, modes = _name(problem, slot), problem.jobs[slot.job].tasks[slot.task].modes
-        if any(low <= slot.start < high for low, high in resource.closed):
-            yield Violation("closed", f"{name} starts at {slot.start}, when {resource.name} is closed")
-        worked = slot.end - slot.start - _closed_within(resource, slot.start, slot.end)
-        works = {work for machine, work in modes if machine == slot.machine}
-        if slot.end < slot.start or (works and worked not in works):
-            yield Violation("duration", f"{name} works {worked} on {resource.name}, not {sorted(works)}")
-        elif slot.end > slot.start and any(low < slot.end <= high for low, high in resource.closed):
-            yield Violation("duration", f"{name} ends at {slot.end}, after {resource.name} has closed")
-        if not resource.interruptible and worked != slot.end - slot.start:
-            yield Violation("interrupted", f"{name} is cut on {resource.name}, which must not be")
+    problem = layout.problem
+    for batch in (batch for lane in layout.lanes for batch in lane):
+        resource, closed = problem.resources[batch.machine], layout.closed[batch.machine]
+        for slot in batch.slots:
+            if closed.hold(slot.start):
+                said = f"{_name(problem, slot)} starts at {slot.start}, when {resource.name} is closed"
+                yield Violation("closed", said)
+        worked = batch.end - batch.start - closed.within(batch.start, batch.end)
+        yield from _durations(layout, batch, worked)
+        if worked < batch.end - batch.start:
+            yield from _interruptions(problem, batch)
 
 
-def _closed_within(resource: Resource, start: int, end: int) -> int:
-    covered, reached = 0, start
-    for low, high in sorted(resource.closed):
-        begin, stop = max(low, reached), min(high, end)
-        if begin < stop:
-            covered, reached = covered + stop - begin, stop
-    return covered
+def _durations(layout: Layout, batch: Batch, worked: int) -> Iterator[Violation]:
+    """Every member works the longest work of the batch, and no longer than the machine is open."""
+    problem, resource = layout.problem, layout.problem.resources[batch.machine]
+    works = [known for slot in batch.slots if (known := _works(problem, slot))]
+    least = max((min(known) for known in works), default=0)
+    wanted = sorted({work for known in works for work in known if work >= least})
+    ends_closed = batch.end > batch.start and layout.closed[batch.machine].hold(batch.end - 1)
+    for slot in batch.slots:
+        if slot.end < slot.start or (wanted and worked not in wanted):
+            said = f"{_name(problem, slot)} works {worked} on {resource.name}, not {wanted}"
+            yield Violation("duration", said)
+        elif ends_closed:
+            said = f"{_name(problem, slot)} ends at {slot.end}, after {resource.name} has closed"
+            yield Violation("duration", said)
 
 
-def _availability(problem: Problem, slots: Sequence[Slot]) -> Iterator[Violation]:
-    for slot in slots:
-        job, name = problem.jobs[slot.job], _name(problem, slot)
-        resource = problem.resources[slot.machine]
-        if slot.start < 0:
-            yield Violation("before_start", f"{name} starts at {slot.start}, before time 0")
-        if slot.start < job.release:
-            yield Violation("release", f"{name} starts at {slot.start}, released at {job.release}")
-        if slot.start < job.tasks[slot.task].earliest:
-            said = f"{name} starts at {slot.start}, possible from {job.tasks[slot.task].earliest}"
-            yield Violation("earliest", said)
-        if slot.start < resource.busy_until:
-            said = f"{name} starts at {slot.start}, {resource.name} is busy until {resource.busy_until}"
-            yield Violation("busy_until", said)
+def _interruptions(problem: Problem, batch: Batch) -> Iterator[Violation]:
+    resource = problem.resources[batch.machine]
+    for slot in batch.slots:
+        if not (resource.interruptible and problem.jobs[slot.job].tasks[slot.task].interruptible):
+            said = f"{_name(problem, slot)} is cut on {resource.name}, which must not be"
+            yield Violation("interrupted", said)
 
 
-def _precedence(problem: Problem, slots: Sequence[Slot]) -> Iterator[Violation]:
-    place = {(slot.job, slot.task): slot for slot in slots}
-    for (n, k), after in sorted(place.items()):
-        before = place.get((n, k - 1))
+def _availability(layout: Layout) -> Iterator[Violation]:
+    problem = layout.problem
+    for slot in layout.slots:
+        job, resource = problem.jobs[slot.job], problem.resources[slot.machine]
+        for constraint, since, why in (
+            ("before_start", 0, "before time 0"),
+            ("release", job.release, f"released at {job.release}"),
+            ("earliest", earliest := job.tasks[slot.task].earliest, f"possible from {earliest}"),
+            ("busy_until", resource.busy_until, f"{resource.name} is busy until {resource.busy_until}"),
+        ):
+            if slot.start < since:
+                said = f"{_name(problem, slot)} starts at {slot.start}, {why}"
+                yield Violation(constraint, said)
+
+
+def _precedence(layout: Layout) -> Iterator[Violation]:
+    problem = layout.problem
+    for (n, k), after in sorted(layout.place.items(), key=lambda item: item[0]):
+        before = layout.place.get((n, k - 1))
         if before is None:
             continue
         if after.start < before.end:
@@ -149,58 +156,61 @@ def _transfer(problem: Problem, machine: int, other: int) -> int:
     return problem.transfers[start][end] if problem.transfers else problem.transfer
 
 
-def _sequence(problem: Problem, slots: Sequence[Slot]) -> Iterator[Violation]:
-    first = _numbers(problem)
-    for m, resource in enumerate(problem.resources):
-        lane = sorted((s for s in slots if s.machine == m), key=lambda s: (s.start, s.end))
+def _before(layout: Layout) -> Iterator[Violation]:
+    for arc in layout.problem.before:
+        before = layout.place.get((arc.job, arc.task))
+        after = layout.place.get((arc.then_job, arc.then_task))
+        if before and after and after.start < before.end:
+            names = f"{_name(layout.problem, after)} starts at {after.start}", _name(layout.problem, before)
+            yield Violation("before", f"{names[0]}, {names[1]} must end before and ends at {before.end}")
+
+
+def _sequence(layout: Layout) -> Iterator[Violation]:
+    for machine, lane in enumerate(layout.lanes):
+        resource = layout.problem.resources[machine]
         if lane:
-            yield from _mounted(problem, lane[0])
+            yield from _mounted(layout, lane[0])
         for before, after in pairwise(lane):
-            pair = f"{_name(problem, before)} and {_name(problem, after)}"
+            pair = " and ".join(_name(layout.problem, batch.slots[0]) for batch in (before, after))
             if after.start < before.end:
-                yield Violation("overlap", f"{pair} overlap on {resource.name} at {after.start}")
-            elif after.start < before.end + (need := _setup(problem, first, before, after)):
+                said = f"{pair} overlap on {resource.name} at {after.start}"
+                if resource.batch > 1:
+                    yield Violation("batch", f"{said} and do not start and end together")
+                else:
+                    yield Violation("overlap", said)
+            elif after.start < before.end + (need := layout.setup(before, after)):
                 gap = after.start - before.end
                 yield Violation("setup", f"{pair} have {gap} between them on {resource.name}, not {need}")
 
 
-def _mounted(problem: Problem, slot: Slot) -> Iterator[Violation]:
-    resource = problem.resources[slot.machine]
-    family = problem.jobs[slot.job].tasks[slot.task].family
-    matrix = problem.family_setup.get(resource.type)
-    if matrix is None or family is None or resource.mounted is None:
-        return
-    ready = resource.busy_until + matrix[resource.mounted][family]
-    if slot.start < ready:
-        said = f"{_name(problem, slot)} starts at {slot.start}; {resource.name} is set up at {ready}"
-        yield Violation("setup", said)
+def _mounted(layout: Layout, batch: Batch) -> Iterator[Violation]:
+    setup, resource = layout.first_setup(batch), layout.problem.resources[batch.machine]
+    ready = resource.busy_until + setup
+    if setup and batch.start < ready:
+        said = f"{_name(layout.problem, batch.slots[0])} starts at {batch.start}"
+        yield Violation("setup", f"{said}; {resource.name} is set up at {ready}")
 
 
-def _numbers(problem: Problem) -> list[int]:
-    """The number of each job's first operation, when all are numbered through the jobs."""
-    first = [0]
-    for job in problem.jobs:
-        first.append(first[-1] + len(job.tasks))
-    return first
+def _batches(layout: Layout) -> Iterator[Violation]:
+    """What runs together is of one family and fits."""
+    problem = layout.problem
+    for batch in (batch for lane in layout.lanes for batch in lane):
+        resource = problem.resources[batch.machine]
+        if resource.batch <= 1:
+            continue
+        tasks = [problem.jobs[slot.job].tasks[slot.task] for slot in batch.slots]
+        families, load = {task.family for task in tasks}, sum(task.load for task in tasks)
+        name = f"{_name(problem, batch.slots[0])} and what runs with it"
+        if len(tasks) > 1 and (len(families) > 1 or None in families):
+            yield Violation("batch", f"{name} on {resource.name} at {batch.start} are not of one family")
+        if load > resource.batch:
+            said = f"{name} at {batch.start} load {resource.name} with {load} of {resource.batch}"
+            yield Violation("batch", said)
 
 
-def _setup(problem: Problem, first: Sequence[int], before: Slot, after: Slot) -> int:
-    machine, total = before.machine, 0
-    families = [problem.jobs[s.job].tasks[s.task].family for s in (before, after)]
-    matrix = problem.family_setup.get(problem.resources[machine].type)
-    if matrix is not None and families[0] is not None and families[1] is not None:
-        total += matrix[families[0]][families[1]]
-    if problem.job_setup:
-        total += problem.job_setup[machine][before.job][after.job]
-    if problem.task_setup:
-        numbers = [first[s.job] + s.task for s in (before, after)]
-        total += problem.task_setup[machine][numbers[0]][numbers[1]]
-    return total
-
-
-def _one_facility(problem: Problem, slots: Sequence[Slot]) -> Iterator[Violation]:
-    visited: dict[int, set[int]] = {}
-    for slot in slots:
+def _one_facility(layout: Layout) -> Iterator[Violation]:
+    problem, visited = layout.problem, dict[int, set[int]]()
+    for slot in layout.slots:
         visited.setdefault(slot.job, set()).add(problem.resources[slot.machine].facility)
     for n, facilities in sorted(visited.items()):
         if problem.jobs[n].one_facility and len(facilities) > 1:
@@ -208,12 +218,11 @@ def _one_facility(problem: Problem, slots: Sequence[Slot]) -> Iterator[Violation
             yield Violation("one_facility", said)
 
 
-def _fixed(problem: Problem, slots: Sequence[Slot]) -> Iterator[Violation]:
-    place = {(slot.job, slot.task): slot for slot in slots}
-    for want in problem.fixed:
-        slot = place.get((want.job, want.task))
+def _fixed(layout: Layout) -> Iterator[Violation]:
+    for want in layout.problem.fixed:
+        slot = layout.place.get((want.job, want.task))
         if slot and (slot.machine, slot.start, slot.end) != (want.machine, want.start, want.end):
-            yield Violation("fixed", f"{_name(problem, slot)} is fixed and was moved")
+            yield Violation("fixed", f"{_name(layout.problem, slot)} is fixed and was moved")
 
 
 RULES: tuple[Rule, ...] = (
@@ -221,7 +230,9 @@ RULES: tuple[Rule, ...] = (
     _hours,
     _availability,
     _precedence,
+    _before,
     _sequence,
+    _batches,
     _one_facility,
     _fixed,
 )
