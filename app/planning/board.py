@@ -1,10 +1,11 @@
-"""The machines' occupation while a schedule is being made; finds gaps that obey hours and setups."""
+"""The floor while a schedule is being made: finds places that obey machines, people and material."""
 
-from bisect import bisect_right, insort
 from typing import NamedTuple
 
+from app.planning.lane import Lane, Span
 from app.planning.shop import Shop
-from app.records.scheduling import Slot
+from app.planning.supplies import NEVER, People, Store
+from app.records.scheduling import Fixed, Slot
 
 
 class Place(NamedTuple):
@@ -21,77 +22,120 @@ class Board:
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
-        self._lanes: list[list[tuple[int, int, int]]] = [[] for _ in shop.problem.resources]
         self.slots: dict[int, Slot] = {}
+        self._lanes = [Lane(shop, machine) for machine in range(len(shop.problem.resources))]
+        self._people = [People(crew) for crew in shop.problem.crews]
+        self._stores = [Store(material) for material in shop.problem.materials]
+        self._supplies_version = 0
         for number, f in shop.fixed.items():
             self.put(number, f.machine, f.start, f.end)
 
     def put(self, number: int, machine: int, start: int, end: int) -> None:
         """Occupy a place; whether it is free is the caller's care."""
-        insort(self._lanes[machine], (start, end, number))
+        joined = self._lanes[machine].put(number, start, end)
+        crew, needs = self.shop.problem.resources[machine].crew, self.shop.steps[number].needs
+        if crew is not None and not joined:
+            self._people[crew].take(self.shop.hours[machine].parts(start, end))
+        for material, quantity in needs:
+            self._stores[material].use(start, quantity)
+        self._supplies_version += bool(needs) or crew is not None
         self.slots[number] = self.shop.slot(number, machine, start, end)
 
-    def earliest(self, number: int, machine: int, work: int, ready: int) -> tuple[int, int]:
-        """Start and end in the first gap of a machine that fits, not before `ready`."""
-        shop, lane = self.shop, self._lanes[machine]
-        ready = max(ready, shop.problem.resources[machine].busy_until)
-        at = bisect_right(lane, ready, key=lambda taken: taken[0])
-        while True:
-            if at:
-                _, end_before, before = lane[at - 1]
-                low = max(ready, end_before + shop.setup(machine, before, number))
-            else:
-                low = max(ready, shop.ready_for(machine, number))
-            start, end = shop.hours[machine].place(low, work)
-            if at == len(lane) or end + shop.setup(machine, number, lane[at][2]) <= lane[at][0]:
+    def version(self, number: int, machine: int) -> int:
+        """Grows with every change that may matter to the operation's place on a machine."""
+        supplied = self.shop.problem.resources[machine].crew is not None or self.shop.steps[number].needs
+        return self._lanes[machine].version + (self._supplies_version if supplied else 0)
+
+    def earliest(self, number: int, machine: int, work: int, ready: int) -> Span:
+        """Start and end in the first gap of a machine that fits, not before `ready`; people left out."""
+        return self._lanes[machine].gap(number, work, ready)
+
+    def find(self, number: int, machine: int, work: int, ready: int) -> Span | None:
+        """Start and end of the place that ends first: in a gap, or in a batch that it can join.
+
+        None when the people of the machine are never there for long enough.
+        """
+        joined = self._lanes[machine].batch(number, work, ready)
+        alone = self._staffed(number, machine, work, ready)
+        return joined if joined and (alone is None or joined[1] <= alone[1]) else alone
+
+    def _staffed(self, number: int, machine: int, work: int, ready: int) -> Span | None:
+        crew = self.shop.problem.resources[machine].crew
+        while ready < NEVER:
+            start, end = self.earliest(number, machine, work, ready)
+            if crew is None:
                 return start, end
-            at += 1
+            again = self._people[crew].clash(self.shop.hours[machine].parts(start, end))
+            if again is None:
+                return start, end
+            ready = again
+        return None
 
     def setup_before(self, number: int, place: Place) -> int:
         """The setup that a place would cost after what runs there before; 0 for a machine's first."""
-        lane = self._lanes[place.machine]
-        at = bisect_right(lane, place.start, key=lambda taken: taken[0])
-        return self.shop.setup(place.machine, lane[at - 1][2], number) if at else 0
+        return self._lanes[place.machine].setup_before(number, place.start)
+
+    def is_open(self, number: int) -> bool:
+        """Whether all that must end before the operation is on the board, and the operation is not."""
+        shop, slots = self.shop, self.slots
+        route = shop.steps[number].task == 0 or number - 1 in slots
+        return number not in slots and route and all(before in slots for before in shop.ahead[number])
 
     def ready(self, number: int, machine: int) -> int:
-        """When the job's operation before, already on the board, lets this one start there."""
-        shop, at = self.shop, self.shop.released(number)
-        if shop.steps[number].task:
+        """When all that must be before, already on the board, and material let an operation start there.
+
+        NEVER when there will not be enough of a material.
+        """
+        shop, at, step = self.shop, self.shop.released(number), self.shop.steps[number]
+        if step.task:
             before = self.slots[number - 1]
             at = max(at, before.end + shop.transfer(before.machine, machine))
+        for other in shop.ahead[number]:
+            at = max(at, self.slots[other].end)
+        for material, quantity in step.needs:
+            at = max(at, self._stores[material].since(quantity))
         return at
 
     def fits_before_next(self, number: int, machine: int, end: int) -> bool:
-        """Whether the job's next operation, where it is on the board already, can still follow."""
-        after = None if self.shop.is_last(number) else self.slots.get(number + 1)
-        return after is None or end + self.shop.transfer(machine, after.machine) <= after.start
+        """Whether what must come after, where it is on the board already, can still follow."""
+        shop, slots = self.shop, self.slots
+        after = None if shop.is_last(number) else slots.get(number + 1)
+        if after is not None and end + shop.transfer(machine, after.machine) > after.start:
+            return False
+        return all(end <= slots[n].start for n in shop.behind[number] if n in slots)
+
+    def place(self, number: int, machine: int, work: int, since: int = 0) -> Place | None:
+        """The operation's best place on a machine, from `since` on; None when there is none."""
+        found = self.find(number, machine, work, max(since, self.ready(number, machine)))
+        if found is None or not self.fits_before_next(number, machine, found[1]):
+            return None
+        return Place(found[1], dislike(self.shop, number, machine, found[0]), found[0], machine)
+
+    def modes(self, number: int) -> list[tuple[int, int]]:
+        """The operation's (machine, work) alternatives in facilities where its job may be."""
+        shop, step = self.shop, self.shop.steps[number]
+        where = shop.allowed[step.job]
+        if where is None:
+            return list(step.modes)
+        if step.task:
+            where &= {shop.facility[self.slots[number - 1].machine]}
+        return [(machine, work) for machine, work in step.modes if shop.facility[machine] in where]
 
     def best(self, number: int) -> Place | None:
         """The place with the earliest end, None when no machine will do."""
-        shop, step = self.shop, self.shop.steps[number]
-        where = self._facility(number)
-        found: Place | None = None
-        for machine, work in step.modes:
-            if where is not None and shop.facility[machine] not in where:
-                continue
-            start, end = self.earliest(number, machine, work, self.ready(number, machine))
-            place = Place(end, dislike(shop, number, machine, start), start, machine)
-            if (found is None or place < found) and self.fits_before_next(number, machine, end):
-                found = place
-        return found
-
-    def _facility(self, number: int) -> frozenset[int] | None:
-        shop, step = self.shop, self.shop.steps[number]
-        allowed = shop.allowed[step.job]
-        if allowed is None or step.task == 0:
-            return allowed
-        return allowed & {shop.facility[self.slots[number - 1].machine]}
+        places = (self.place(number, machine, work) for machine, work in self.modes(number))
+        return min((place for place in places if place is not None), default=None)
 
 
 def dislike(shop: Shop, number: int, machine: int, start: int) -> int:
     """1 for a move against the plan in force, 1 for a place outside the job's home; 0 is best."""
     current, home = shop.current.get(number), shop.problem.jobs[shop.steps[number].job].home
-    moved = current is not None and (
-        current.machine != machine or abs(current.start - start) > shop.tolerance
-    )
+    moved = current is not None and _moves(shop, current, machine, start)
     return int(moved) + int(home is not None and shop.facility[machine] != home)
+
+
+def _moves(shop: Shop, current: Fixed, machine: int, start: int) -> bool:
+    near = shop.problem.near
+    if near is not None and current.start >= near:
+        return False
+    return current.machine != machine or abs(current.start - start) > shop.tolerance

@@ -6,13 +6,19 @@ from app.planning.shop import Shop
 
 
 def lower_bound(shop: Shop) -> int:
-    """A lower bound of the problem's objective: every job with the shop to itself, hours left out."""
+    """A lower bound of the problem's objective: every job with the shop to itself.
+
+    Hours, people, materials and other jobs are left out.
+    """
     jobs = shop.problem.jobs
     ends = [_alone(shop, j) for j in range(len(jobs))]
     if shop.problem.objective == "makespan":
         return max([*ends, *(f.end for f in shop.fixed.values())], default=0)
-    late = [0 if job.due is None else max(0, end - job.due) for job, end in zip(jobs, ends, strict=True)]
-    return sum(job.weight * units for job, units in zip(jobs, late, strict=True))
+    last: dict[int, int] = {}
+    for job, end in enumerate(ends):
+        last[shop.order[job]] = max(end, last.get(shop.order[job], end))
+    dues = ((jobs[order], jobs[order].due, end) for order, end in last.items())
+    return sum(job.weight * max(0, end - due) for job, due, end in dues if due is not None)
 
 
 def _alone(shop: Shop, job: int) -> int:
@@ -35,6 +41,8 @@ def horizon(shop: Shop) -> int:
             *(resource.busy_until for resource in shop.problem.resources),
             *(f.end for f in shop.fixed.values()),
             *(f.end for f in shop.current.values()),
+            *(since for crew in shop.problem.crews for since, _ in crew.levels),
+            *(at for material in shop.problem.materials for at, _ in material.receipts),
         ],
         default=0,
     )

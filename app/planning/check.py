@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from app.planning.costs import Costs, cost, costs, objective
-from app.planning.lanes import Batch, Layout, lay_out
+from app.planning.layout import Batch, Layout, lay_out
 from app.planning.sharing import SHARED_RULES
 from app.records.scheduling import Problem, Slot, Violation
 

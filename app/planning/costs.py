@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.planning.lanes import Layout, Windows, lay_out
+from app.planning.layout import Layout, Windows, lay_out
 from app.records.scheduling import Problem, Resource, Slot
 
 

@@ -38,6 +38,12 @@ class Found:
     bound: int
 
 
+def expressible(shop: Shop) -> bool:
+    """Whether the model can say the whole problem: no people, materials, batches, lots, or jobs that wait."""
+    problem = shop.problem
+    return not (problem.shared or problem.before or shop.order != tuple(range(len(problem.jobs))))
+
+
 class Model:
     """Built once for a set of free operations; the rest stays as in `slots`."""
 

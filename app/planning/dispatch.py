@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.planning.board import Board, Place, dislike
-from app.planning.check import check, objective
+from app.planning.check import check, cost, objective
 from app.planning.shop import Shop, open_shop
+from app.planning.waiting import Queue, Urgency
 from app.records.scheduling import Problem, Schedule, Slot
-
-Urgency = Callable[[Board, int, Place], float]
-"""Lower goes first, among operations that compete for a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +74,12 @@ def candidates(shop: Shop, rules: Sequence[Rule] = ()) -> Iterable[Schedule]:
 def rank(shop: Shop, slots: Iterable[Slot]) -> tuple[int, int, int]:
     """What makes one legal schedule better than another; lower is better.
 
-    The problem's objective, then moves and journeys, then how far starts are from the plan in
-    force; where there is none, how late jobs end.
+    The cost by the problem's weights, then moves and journeys, then how far starts are from the
+    plan in force; where there is none, how late jobs end.
     """
     slots = tuple(slots)
     moves = sum(dislike(shop, shop.number(s.job, s.task), s.machine, s.start) for s in slots)
-    return objective(shop.problem, slots), moves, sum(_drift(shop, s) for s in slots)
+    return cost(shop.problem, slots), moves, sum(_drift(shop, s) for s in slots)
 
 
 def _drift(shop: Shop, slot: Slot) -> int:
@@ -108,56 +106,27 @@ def run(shop: Shop, rule: Rule) -> Board | None:
     Of the jobs' next operations, each on the machine that ends it first, the most urgent goes of
     those that could start soon; so it comes about in the order of time.
     """
-    board, urgency = Board(shop), _urgency(shop, rule)
-    queue = _Queue(board)
+    board = Board(shop)
+    return board if _fill(board, rule) else None
+
+
+def _fill(board: Board, rule: Rule) -> bool:
+    """Put what is not on the board yet by one rule; False when an operation found no place."""
+    shop, queue = board.shop, Queue(board)
     reach = int(rule.reach * mean_work(shop))
+    still, changing = _still_urgency(shop, rule), _urgency(shop, rule)
     while queue.waiting:
-        near = queue.near(reach)
-        if near is None:
-            return None
-        job = min((urgency(board, queue.waiting[j], place), place, j) for j, place in near)[2]
+        first = queue.first_start()
+        if first is None:
+            return False
+        if still is not None:
+            job = queue.first_of(first + reach, still)
+        else:
+            job = queue.most_urgent(first + reach, changing)
+        if job is None:
+            return False
         queue.take(job)
-    return board
-
-
-class _Queue:
-    """The jobs' next operations; a place is looked for again only when it may matter."""
-
-    def __init__(self, board: Board) -> None:
-        self._board, self._shop = board, board.shop
-        jobs = range(len(self._shop.problem.jobs))
-        self.waiting = {j: n for j in jobs if (n := _next(self._shop, j, 0)) is not None}
-        self._places: dict[int, Place] = {}
-        self._stale = set(self.waiting)
-
-    def near(self, reach: int) -> list[tuple[int, Place]] | None:
-        """The jobs that could start within `reach` of the first; None when one has no place at all."""
-        while True:
-            soon = min((place.start for place in self._places.values()), default=0) + reach
-            again = [j for j in self._stale if j not in self._places or self._places[j].start <= soon]
-            if not again:
-                return [(j, place) for j, place in self._places.items() if place.start <= soon]
-            if not self._look(again):
-                return None
-
-    def _look(self, jobs: Iterable[int]) -> bool:
-        for job in jobs:
-            place = self._board.best(self.waiting[job])
-            if place is None:
-                return False
-            self._places[job] = place
-            self._stale.remove(job)
-        return True
-
-    def take(self, job: int) -> None:
-        """Put the job's operation where it was found; others meant for that machine must look again."""
-        number, place = self.waiting.pop(job), self._places.pop(job)
-        self._board.put(number, place.machine, place.start, place.end)
-        self._stale.update(j for j, other in self._places.items() if other.machine == place.machine)
-        follower = _next(self._shop, job, self._shop.steps[number].task + 1)
-        if follower is not None:
-            self.waiting[job] = follower
-            self._stale.add(job)
+    return len(board.slots) == len(shop.steps)
 
 
 def mean_work(shop: Shop) -> float:
@@ -166,29 +135,29 @@ def mean_work(shop: Shop) -> float:
     return max(1.0, sum(works) / max(1, len(works)))
 
 
-def _next(shop: Shop, job: int, task: int) -> int | None:
-    """The number of the job's first operation from `task` on that is not fixed."""
-    rest = range(shop.first[job] + task, shop.first[job + 1])
-    return next((n for n in rest if n not in shop.fixed), None)
+def _still_urgency(shop: Shop, rule: Rule) -> Callable[[int], float] | None:
+    """The urgency of an operation, where it does not depend on the place found; None where it does."""
+    steps = shop.steps
+    match rule.name.split("-")[0]:
+        case "edd":
+            return lambda n: _due(shop, steps[n].job)
+        case "mwkr":
+            return lambda n: -steps[n].tail
+        case _:
+            return None
 
 
 def _urgency(shop: Shop, rule: Rule) -> Urgency:
-    jobs, steps = shop.problem.jobs, shop.steps
-    due = [math.inf if job.due is None else job.due for job in jobs]
+    steps = shop.steps
     match rule.name.split("-")[0]:
-        case "edd":
-            chosen: Urgency = lambda _, n, __: due[steps[n].job]  # noqa: E731
         case "slack":
-            chosen = lambda _, n, place: due[steps[n].job] - place.start - steps[n].tail  # noqa: E731
+            return lambda _, n, place: _due(shop, steps[n].job) - place.start - steps[n].tail
         case "fifo":
-            chosen = lambda _, __, place: place.start  # noqa: E731
+            return lambda _, __, place: place.start
         case "spt":
-            chosen = lambda _, __, place: place.end - place.start  # noqa: E731
-        case "mwkr":
-            chosen = lambda _, n, __: -steps[n].tail  # noqa: E731
+            return lambda _, __, place: place.end - place.start
         case _:
-            chosen = _apparent_cost(shop, rule)
-    return chosen
+            return _apparent_cost(shop, rule)
 
 
 def _apparent_cost(shop: Shop, rule: Rule) -> Urgency:
@@ -197,35 +166,33 @@ def _apparent_cost(shop: Shop, rule: Rule) -> Urgency:
 
     def cost(board: Board, n: int, place: Place) -> float:
         step = shop.steps[n]
-        job = shop.problem.jobs[step.job]
+        due, weight = shop.due(step.job), shop.weight(step.job)
         work = max(1, next(w for m, w in step.modes if m == place.machine))
-        slack = 0 if job.due is None else max(0, job.due - place.start - step.tail)
-        value = math.log(max(job.weight, 1e-9) / work) - slack / (rule.look_ahead * mean)
+        slack = 0 if due is None else max(0, due - place.start - step.tail)
+        value = math.log(max(weight, 1e-9) / work) - slack / (rule.look_ahead * mean)
         return board.setup_before(n, place) / (rule.setup_scale * mean) - value
 
     return cost
 
 
 def keep(shop: Shop) -> Board | None:
-    """The plan in force moved right where it must be; operations it does not know go into gaps by EDD."""
+    """The plan in force moved right where it must be; what it does not know goes around it by EDD."""
     board = Board(shop)
     known = [j for j in range(len(shop.problem.jobs)) if _is_planned(shop, j)]
     order = sorted(
         (n for j in known for n in range(shop.first[j], shop.first[j + 1]) if n not in shop.fixed),
-        key=lambda n: (shop.current[n].start, n),
+        key=lambda n: (shop.current[n].start, -_work(shop, n), n),
     )
     for number in order:
-        if not _put_near(shop, board, number):
+        if board.is_open(number) and not _put_near(shop, board, number):
             return None
-    others = sorted(set(range(len(shop.problem.jobs))) - set(known), key=lambda j: _due(shop, j))
-    for number in (n for j in others for n in range(shop.first[j], shop.first[j + 1])):
-        if number in shop.fixed:
-            continue
-        place = board.best(number)
-        if place is None:
-            return None
-        board.put(number, place.machine, place.start, place.end)
-    return board
+    return board if _fill(board, EDD) else None
+
+
+def _work(shop: Shop, number: int) -> int:
+    """The working time of an operation where the plan in force has it: the longest of a batch goes first."""
+    machine = shop.current[number].machine
+    return max((work for m, work in shop.steps[number].modes if m == machine), default=0)
 
 
 def _is_planned(shop: Shop, job: int) -> bool:
@@ -236,21 +203,19 @@ def _is_planned(shop: Shop, job: int) -> bool:
 
 
 def _due(shop: Shop, job: int) -> float:
-    due = shop.problem.jobs[job].due
+    due = shop.due(job)
     return math.inf if due is None else due
 
 
 def _put_near(shop: Shop, board: Board, number: int) -> bool:
     """On the machine of the plan in force, not before its start there; elsewhere when it cannot."""
     current = shop.current[number]
-    for machine, work in shop.steps[number].modes:
-        if machine == current.machine:
-            ready = max(board.ready(number, machine), current.start)
-            start, end = board.earliest(number, machine, work, ready)
-            if board.fits_before_next(number, machine, end):
-                board.put(number, machine, start, end)
-                return True
-    place = board.best(number)
+    places = [
+        board.place(number, machine, work, current.start)
+        for machine, work in board.modes(number)
+        if machine == current.machine
+    ]
+    place = min((place for place in places if place is not None), default=None) or board.best(number)
     if place is None:
         return False
     board.put(number, place.machine, place.start, place.end)

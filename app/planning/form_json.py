@@ -1,81 +1,24 @@
 """The product's own form of a problem: everything that `records.scheduling` can say, as JSON."""
 
 from dataclasses import asdict
-from typing import Annotated
+from itertools import pairwise
 
-from pydantic import Field
-
-from app.planning.form_edge import LARGEST, Index, Strict, Time, Weight, need, need_square, read
+from app.planning.form_edge import need, need_square, read
+from app.planning.form_problem import JobForm, Matrix, ProblemForm, TaskForm
 from app.planning.hours import merged
-from app.records.scheduling import Fixed, Job, Objective, Problem, Resource, Task
+from app.records.scheduling import (
+    Before,
+    Crew,
+    Fixed,
+    Job,
+    Material,
+    Problem,
+    Resource,
+    Task,
+    Weights,
+)
 
 SCHEMA_ID = "chargehand:problem.schema.json"
-Signed = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
-Pair = Annotated[list[Time], Field(min_length=2, max_length=2)]
-Matrix = list[list[Time]]
-
-
-class ResourceForm(Strict):
-    """One machine; `closed` are half-open windows [from, to) without work."""
-
-    name: str
-    facility: Index = 0
-    type: str = ""
-    closed: list[Pair] = Field(default_factory=list)
-    interruptible: bool = Field(default=True, description="False: a closed window must not cut an operation.")
-    busy_until: Time = 0
-    mounted: Index | None = Field(None, description="The family set up at time 0.")
-
-
-class TaskForm(Strict):
-    """One operation; `modes` are [machine, working time] alternatives, machines counted from 0."""
-
-    modes: list[Pair] = Field(min_length=1)
-    family: Index | None = None
-    earliest: Time = 0
-
-
-class JobForm(Strict):
-    """Operations in their order."""
-
-    name: str
-    tasks: list[TaskForm] = Field(min_length=1)
-    release: Time = 0
-    due: Signed | None = Field(None, description="Null: no due date. Below 0: late already.")
-    weight: Weight = 1
-    one_facility: bool = Field(default=False, description="All operations in one facility.")
-    home: Index | None = Field(None, description="The facility preferred where it costs no time.")
-
-
-class PlaceForm(Strict):
-    """Where an operation lies; indices from 0."""
-
-    job: Index
-    task: Index
-    machine: Index
-    start: Time
-    end: Time
-
-
-class ProblemForm(Strict):
-    """A scheduling problem of Chargehand; times are whole units of `unit_s` seconds from 0."""
-
-    name: str = ""
-    objective: Objective
-    resources: list[ResourceForm] = Field(min_length=1)
-    jobs: list[JobForm]
-    unit_s: int = Field(0, ge=0, le=86_400, description="Seconds of one unit; 0: not named.")
-    transfer: Time = Field(0, description="Between two operations of a job in different facilities.")
-    family_setup: dict[str, Matrix] = Field(
-        default_factory=dict, description="Machine type: [family before][family after]."
-    )
-    job_setup: list[Matrix] = Field(default_factory=list, description="[machine][job before][job after].")
-    task_setup: list[Matrix] = Field(
-        default_factory=list, description="[machine][before][after], operations numbered through the jobs."
-    )
-    fixed: list[PlaceForm] = Field(default_factory=list, description="Operations that must not move.")
-    transfers: Matrix = Field(default_factory=list, description="[from][to]; in place of `transfer`.")
-    current: list[PlaceForm] = Field(default_factory=list, description="The plan in force.")
 
 
 def schema() -> dict[str, object]:
@@ -95,6 +38,8 @@ def parse(document: object) -> Problem:
     _modes_fit(file)
     _setups_fit(file)
     _places_fit(file)
+    _shared_fit(file)
+    _arcs_fit(file)
     return Problem(
         name=file.name,
         objective=file.objective,
@@ -108,20 +53,33 @@ def parse(document: object) -> Problem:
         fixed=tuple(Fixed(**place.model_dump()) for place in file.fixed),
         transfers=_rows(file.transfers),
         current=tuple(Fixed(**place.model_dump()) for place in file.current),
+        near=file.near,
+        crews=tuple(Crew(crew.name, _pairs(crew.levels)) for crew in file.crews),
+        materials=tuple(Material(m.name, m.stock, _pairs(m.receipts)) for m in file.materials),
+        before=tuple(Before(**arc.model_dump()) for arc in file.before),
+        weights=Weights(**file.weights.model_dump()),
     )
 
 
 def _resource(file: ProblemForm, n: int) -> Resource:
     resource = file.resources[n]
-    for k, (low, high) in enumerate(resource.closed):
-        need(low <= high, f"resources[{n}].closed[{k}]: begins after it ends")
-    fields = resource.model_dump() | {"closed": merged((low, high) for low, high in resource.closed)}
-    return Resource(**fields)
+    windows = {"closed": resource.closed, "overtime": resource.overtime}
+    for name, given in windows.items():
+        for k, (low, high) in enumerate(given):
+            need(low <= high, f"resources[{n}].{name}[{k}]: begins after it ends")
+    return Resource(**resource.model_dump() | {name: merged(_pairs(w)) for name, w in windows.items()})
 
 
 def _job(job: JobForm) -> Job:
-    tasks = tuple(Task(tuple((m, w) for m, w in t.modes), t.family, t.earliest) for t in job.tasks)
-    return Job(job.name, tasks, job.release, job.due, job.weight, job.one_facility, job.home)
+    return Job(**job.model_dump() | {"tasks": tuple(_task(task) for task in job.tasks)})
+
+
+def _task(task: TaskForm) -> Task:
+    return Task(**task.model_dump() | {"modes": _pairs(task.modes), "needs": _pairs(task.needs)})
+
+
+def _pairs(pairs: list[list[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((a, b) for a, b in pairs)
 
 
 def _rows(matrix: Matrix) -> tuple[tuple[int, ...], ...]:
@@ -164,3 +122,33 @@ def _places_fit(file: ProblemForm) -> None:
             need(place.machine < len(file.resources), f"{name}[{n}]: there is no machine {place.machine}")
         names = {(place.job, place.task) for place in places}
         need(len(names) == len(places), f"{name}: an operation is named twice")
+
+
+def _shared_fit(file: ProblemForm) -> None:
+    """Crews and materials that machines and operations name exist; levels are by time from 0."""
+    for n, resource in enumerate(file.resources):
+        known = resource.crew is None or resource.crew < len(file.crews)
+        need(known, f"resources[{n}].crew: there is no crew {resource.crew}")
+    for n, crew in enumerate(file.crews):
+        times = [since for since, _ in crew.levels]
+        fine = times[0] == 0 and all(a < b for a, b in pairwise(times))
+        need(fine, f"crews[{n}].levels: must begin at 0 and go on in the order of time")
+    for n, job in enumerate(file.jobs):
+        for k, task in enumerate(job.tasks):
+            for material, _ in task.needs:
+                where = f"jobs[{n}].tasks[{k}].needs"
+                need(material < len(file.materials), f"{where}: there is no material {material}")
+
+
+def _arcs_fit(file: ProblemForm) -> None:
+    """Operations and lots that name others name what exists."""
+    for n, arc in enumerate(file.before):
+        for job, task in ((arc.job, arc.task), (arc.then_job, arc.then_task)):
+            known = job < len(file.jobs) and task < len(file.jobs[job].tasks)
+            need(known, f"before[{n}]: there is no operation {task} of job {job}")
+    for n, each in enumerate(file.jobs):
+        if each.lot_of is not None:
+            known = each.lot_of < len(file.jobs)
+            need(known, f"jobs[{n}].lot_of: there is no job {each.lot_of}")
+            first = file.jobs[each.lot_of].lot_of == each.lot_of
+            need(first, f"jobs[{n}].lot_of: job {each.lot_of} is not the first of its lots")

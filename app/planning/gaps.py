@@ -89,7 +89,7 @@ def _ways(
         if after:
             high = min(high, after.start - shop.transfer(machine, after.machine))
         gaps = _gaps(shop, n, machine, lanes[machine], (low, high))
-        for extra, starts in _crossed(gaps, shop.hours[machine].pieces(work, 0, horizon), work).items():
+        for extra, starts in _crossed(gaps, shop.hours_of(n, machine).pieces(work, 0, horizon), work).items():
             yield Way(machine, work + extra, starts)
 
 

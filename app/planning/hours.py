@@ -55,6 +55,19 @@ class Hours:
             at += 1
         return start, end + left
 
+    def parts(self, start: int, end: int) -> list[Window]:
+        """The open parts of the time from `start` to `end`, in order."""
+        found, at = list[Window](), bisect_right(self._lows, start)
+        low = max(start, self._highs[at - 1]) if at else start
+        while at < len(self._lows) and self._lows[at] < end:
+            if low < self._lows[at]:
+                found.append((low, self._lows[at]))
+            low = self._highs[at]
+            at += 1
+        if low < end:
+            found.append((low, end))
+        return found
+
     def pieces(self, work: int, low: int, high: int) -> tuple[Piece, ...]:
         """Every possible start of `work` in low..high, both included, by what it is stretched."""
         key = (work, low, high)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from app.planning.lanes import Layout
+from app.planning.layout import Layout
 from app.records.scheduling import Crew, Violation
 
 

@@ -1,9 +1,10 @@
 """A problem prepared for fast answers: operations numbered through the jobs, setups and hours looked up."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.planning.hours import Hours
-from app.records.scheduling import Fixed, Problem, Slot
+from app.records.scheduling import Fixed, Problem, Slot, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,9 @@ class Step:
     family: int | None
     earliest: int
     tail: int
+    interruptible: bool
+    load: int
+    needs: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -24,19 +28,40 @@ class Shop:
     """Built once for a problem by `open_shop`; everything in it is read only.
 
     `first[job]` is the number of the job's first operation, with one entry more than there are jobs.
+    `hours` are the machines' own, `whole_hours` those for an operation that must not be cut.
+    `ahead[number]` are the operations of other jobs that must end before it starts, `behind` those
+    that wait for it. `has_own_setups`: setups depend on more than families. `order[job]` is the
+    first of a job's lots, the job itself where there are none.
     """
 
     problem: Problem
     steps: tuple[Step, ...]
     first: tuple[int, ...]
     hours: tuple[Hours, ...]
+    whole_hours: tuple[Hours, ...]
     facility: tuple[int, ...]
     fixed: dict[int, Fixed]
     current: dict[int, Fixed]
     tolerance: int
     allowed: tuple[frozenset[int] | None, ...]
     has_setups: bool
+    has_own_setups: bool
+    ahead: tuple[tuple[int, ...], ...]
+    behind: tuple[tuple[int, ...], ...]
+    order: tuple[int, ...]
     _rows: dict[int, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
+
+    def hours_of(self, number: int, machine: int) -> Hours:
+        """When a machine works on an operation."""
+        return (self.hours if self.steps[number].interruptible else self.whole_hours)[machine]
+
+    def due(self, job: int) -> int | None:
+        """When a job's order is due; None when it has no due date."""
+        return self.problem.jobs[self.order[job]].due
+
+    def weight(self, job: int) -> int:
+        """The weight of a job's order."""
+        return self.problem.jobs[self.order[job]].weight
 
     def number(self, job: int, task: int) -> int:
         """The number of an operation."""
@@ -50,14 +75,19 @@ class Shop:
         """Time between two operations that follow on a machine."""
         if not self.has_setups:
             return 0
-        problem, a, b = self.problem, self.steps[before], self.steps[after]
+        a, b, rows = self.steps[before], self.steps[after], self._rows.get(machine)
         total = 0
-        if machine in self._rows and a.family is not None and b.family is not None:
-            total = self._rows[machine][a.family][b.family]
+        if rows is not None and a.family is not None and b.family is not None:
+            total = rows[a.family][b.family]
+        return total + self._own_setup(machine, a, b) if self.has_own_setups else total
+
+    def _own_setup(self, machine: int, a: Step, b: Step) -> int:
+        """The setup that depends on the jobs and operations themselves."""
+        problem, total = self.problem, 0
         if problem.job_setup:
             total += problem.job_setup[machine][a.job][b.job]
         if problem.task_setup:
-            total += problem.task_setup[machine][before][after]
+            total += problem.task_setup[machine][a.number][b.number]
         return total
 
     def ready_for(self, machine: int, number: int) -> int:
@@ -88,17 +118,23 @@ class Shop:
 def open_shop(problem: Problem) -> Shop:
     """Prepare a problem."""
     steps, first = _steps(problem)
+    arcs = [(first[b.job] + b.task, first[b.then_job] + b.then_task) for b in problem.before]
     return Shop(
         problem=problem,
         steps=steps,
         first=first,
         hours=_hours(problem),
+        whole_hours=_hours(problem, whole=True),
         facility=tuple(r.facility for r in problem.resources),
         fixed={first[f.job] + f.task: f for f in problem.fixed},
         current={first[f.job] + f.task: f for f in problem.current},
         tolerance=problem.tolerance,
         allowed=tuple(_facilities(problem, n) for n in range(len(problem.jobs))),
         has_setups=bool(problem.family_setup or problem.job_setup or problem.task_setup),
+        has_own_setups=bool(problem.job_setup or problem.task_setup),
+        ahead=_neighbours(len(steps), ((b, a) for a, b in arcs)),
+        behind=_neighbours(len(steps), arcs),
+        order=tuple(n if job.lot_of is None else job.lot_of for n, job in enumerate(problem.jobs)),
         _rows={
             m: problem.family_setup[r.type]
             for m, r in enumerate(problem.resources)
@@ -116,18 +152,49 @@ def _steps(problem: Problem) -> tuple[tuple[Step, ...], tuple[int, ...]]:
             tail += min((work for _, work in task.modes), default=0)
             tails.append(tail)
         for k, (task, left) in enumerate(zip(job.tasks, reversed(tails), strict=True)):
-            steps.append(Step(len(steps), j, k, task.modes, task.family, task.earliest, left))
+            steps.append(_step(len(steps), j, k, task, left))
         first.append(len(steps))
     return tuple(steps), tuple(first)
 
 
-def _hours(problem: Problem) -> tuple[Hours, ...]:
-    """One object for all machines that share their hours."""
+def _step(number: int, job: int, position: int, task: Task, tail: int) -> Step:
+    return Step(
+        number=number,
+        job=job,
+        task=position,
+        modes=task.modes,
+        family=task.family,
+        earliest=task.earliest,
+        tail=tail,
+        interruptible=task.interruptible,
+        load=task.load,
+        needs=_summed(task.needs),
+    )
+
+
+def _summed(needs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Each material once, and none of which nothing is needed."""
+    total: dict[int, int] = {}
+    for material, quantity in needs:
+        total[material] = total.get(material, 0) + quantity
+    return tuple((material, quantity) for material, quantity in total.items() if quantity)
+
+
+def _neighbours(size: int, arcs: Iterable[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+    """For every operation those that an arc leads to from it."""
+    found: dict[int, list[int]] = {}
+    for a, b in arcs:
+        found.setdefault(a, []).append(b)
+    return tuple(tuple(found.get(n, ())) for n in range(size))
+
+
+def _hours(problem: Problem, *, whole: bool = False) -> tuple[Hours, ...]:
+    """One object for all machines that share their hours; `whole`: as if no machine could be cut."""
     shared: dict[tuple[object, bool], Hours] = {}
-    for r in problem.resources:
-        if (r.closed, r.interruptible) not in shared:
-            shared[r.closed, r.interruptible] = Hours(r.closed, interruptible=r.interruptible)
-    return tuple(shared[r.closed, r.interruptible] for r in problem.resources)
+    keys = [(r.closed, r.interruptible and not whole) for r in problem.resources]
+    for closed, interruptible in set(keys):
+        shared[closed, interruptible] = Hours(closed, interruptible=interruptible)
+    return tuple(shared[key] for key in keys)
 
 
 def _facilities(problem: Problem, job: int) -> frozenset[int] | None:

@@ -10,8 +10,8 @@ from random import Random
 from typing import Literal
 
 from app.planning.bounds import horizon, lower_bound, triangular
-from app.planning.check import check
-from app.planning.cpmodel import Effort, Model, Slots
+from app.planning.check import check, objective
+from app.planning.cpmodel import Effort, Model, Slots, expressible
 from app.planning.dispatch import candidates, keep, rank
 from app.planning.neighbourhood import choose
 from app.planning.shop import Shop, open_shop
@@ -80,7 +80,12 @@ class Search:
                 return
 
     def improve(self) -> None:
-        """The whole model where that is small; then one neighbourhood after another."""
+        """The whole model where that is small; then one neighbourhood after another.
+
+        What the model cannot say is left to dispatch rules.
+        """
+        if not expressible(self._shop):
+            return
         makespan = self._shop.problem.objective == "makespan"
         whole = len(self._free) <= (WHOLE_STEPS_MAKESPAN if makespan else WHOLE_STEPS)
         if not self._perfect() and (whole or self._best is None):
@@ -99,8 +104,8 @@ class Search:
         return self._schedule(self._best)
 
     def _schedule(self, legal: Legal) -> Schedule:
-        cost = legal.rank[0]
         slots = tuple(legal.slots[n] for n in sorted(legal.slots))
+        cost = objective(self._shop.problem, slots)
         status: Literal["optimal", "feasible"] = "optimal" if cost <= self._bound else "feasible"
         return Schedule(status, cost, slots, legal.by, min(self._bound, cost), self._spent_s())
 

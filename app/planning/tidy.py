@@ -14,18 +14,26 @@ def tidy(shop: Shop, slots: Mapping[int, Slot]) -> dict[int, Slot] | None:
     is not begun before that: nobody gains from being told a slightly other time.
     """
     board = Board(shop)
-    for number, slot in sorted(slots.items(), key=lambda item: (item[1].start, item[0])):
+    for number, slot in sorted(slots.items(), key=lambda item: _order(shop, *item)):
         if number in shop.fixed:
             continue
-        step, current = shop.steps[number], shop.current.get(number)
-        if step.task and number - 1 not in board.slots:
+        if not board.is_open(number):
             return None
-        ready = board.ready(number, slot.machine)
+        current, since = shop.current.get(number), 0
         if current and current.machine == slot.machine and slot.start >= current.start - shop.tolerance:
-            ready = max(ready, current.start)
-        work = next(w for m, w in step.modes if m == slot.machine)
-        start, end = board.earliest(number, slot.machine, work, ready)
-        if not board.fits_before_next(number, slot.machine, end):
+            since = current.start
+        place = board.place(number, slot.machine, _work(shop, number, slot), since)
+        if place is None:
             return None
-        board.put(number, slot.machine, start, end)
+        board.put(number, place.machine, place.start, place.end)
     return board.slots
+
+
+def _order(shop: Shop, number: int, slot: Slot) -> tuple[int, int, int]:
+    """By start; of a batch the longest work first, which the others then join."""
+    return slot.start, -_work(shop, number, slot), number
+
+
+def _work(shop: Shop, number: int, slot: Slot) -> int:
+    """Its working time where it stands; 0 for a fixed operation on a machine that cannot do it."""
+    return next((work for machine, work in shop.steps[number].modes if machine == slot.machine), 0)

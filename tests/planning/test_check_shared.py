@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.planning.check import check
-from app.planning.lanes import Windows
+from app.planning.layout import Windows
 from app.records.scheduling import Before, Crew, Job, Material, Problem, Resource, Slot, Task
 
 ONE = (Task(((0, 4), (1, 4))),)
