@@ -112,14 +112,14 @@ class Board:
         return Place(found[1], dislike(self.shop, number, machine, found[0]), found[0], machine)
 
     def modes(self, number: int) -> list[tuple[int, int]]:
-        """The operation's (machine, work) alternatives in facilities where its job may be."""
+        """The operation's (machine, work) alternatives that take its load, where its job may be."""
         shop, step = self.shop, self.shop.steps[number]
-        where = shop.allowed[step.job]
+        modes, where = [mode for mode in step.modes if shop.takes(number, mode[0])], shop.allowed[step.job]
         if where is None:
-            return list(step.modes)
+            return modes
         if step.task:
             where &= {shop.facility[self.slots[number - 1].machine]}
-        return [(machine, work) for machine, work in step.modes if shop.facility[machine] in where]
+        return [mode for mode in modes if shop.facility[mode[0]] in where]
 
     def best(self, number: int) -> Place | None:
         """The place with the earliest end, None when no machine will do."""

@@ -55,6 +55,11 @@ class Shop:
         """When a machine works on an operation."""
         return (self.hours if self.steps[number].interruptible else self.whole_hours)[machine]
 
+    def takes(self, number: int, machine: int) -> bool:
+        """Whether an operation is no greater load than a machine takes at once."""
+        batch = self.problem.resources[machine].batch
+        return batch == 1 or self.steps[number].load <= batch
+
     def due(self, job: int) -> int | None:
         """When a job's order is due; None when it has no due date."""
         return self.problem.jobs[self.order[job]].due

@@ -1,13 +1,17 @@
 """`plan solve` and `plan check` on the text of files: an exit code, a document, a sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from app.planning import form_plan
 from app.planning.check import check, objective
+from app.planning.faults import faults, notes
 from app.planning.formats import Format, Parsed, load_object, parse
 from app.records.errors import FileWrong
 from app.records.scheduling import Objective, Schedule, Violation
+
+FAULTS_TOLD = 5
+"""Of more faults than this only the first are told."""
 
 
 class Outcome(NamedTuple):
@@ -30,7 +34,8 @@ def solve_file(
 ) -> Outcome:
     """The plan file for a problem file's text; loads the solver library.
 
-    `on_improve` hears of every better schedule, perhaps on another thread.
+    `on_improve` hears of every better schedule, perhaps on another thread. A problem that can have
+    no legal schedule is not tried: the sentence names what is wrong with it.
     """
     from app.planning.solve import solve  # noqa: PLC0415 - only who solves pays for the library
 
@@ -38,6 +43,9 @@ def solve_file(
         parsed = parse(text, form, objective)
     except FileWrong as fault:
         return Outcome(1, None, str(fault))
+    wrong = faults(parsed.problem)
+    if wrong:
+        return Outcome(1, form_plan.dump(Schedule("none", 0, (), "")), _refused(wrong))
     schedule = solve(parsed.problem, limit_s, workers, seed, on_improve)
     return Outcome(int(schedule.status == "none"), form_plan.dump(schedule), _solved(parsed, schedule))
 
@@ -66,8 +74,14 @@ def check_file(problem_text: str, plan_text: str, *, form: Format | None = None)
     )
 
 
+def _refused(wrong: Sequence[str]) -> str:
+    more = f"; and {len(wrong) - FAULTS_TOLD} more" if len(wrong) > FAULTS_TOLD else ""
+    return f"no legal schedule is possible: {'; '.join(wrong[:FAULTS_TOLD])}{more}"
+
+
 def _solved(parsed: Parsed, schedule: Schedule) -> str:
-    note = f" ({parsed.note})" if parsed.note else ""
+    said = [*filter(None, [parsed.note]), *notes(parsed.problem)]
+    note = f" ({'; '.join(said)})" if said else ""
     if schedule.status == "none":
         return f"no legal schedule was found{note}; look at fixed operations and facilities"
     name = parsed.problem.objective.replace("_", " ")

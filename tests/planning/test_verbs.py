@@ -47,8 +47,35 @@ def test_an_unreadable_problem_is_not_solved():
     assert solve_file("{").code == 1
 
 
-def test_a_problem_without_a_legal_schedule_fails():
+def test_a_problem_without_a_legal_schedule_fails_and_says_why():
     text = json.dumps({"machines": 2, "jobs": [[[[0, 3]], [[1, 2]]]], "factory": [0, 1]})
     code, document, sentence = solve_file(text, limit_s=1.0, workers=1)
-    assert (code, document["status"]) == (1, "none")
-    assert "no legal schedule" in sentence
+    assert (code, document["status"], document["assignments"]) == (1, "none", [])
+    why = "job 0 must stay in one facility, and none can do all of it"
+    assert sentence == f"no legal schedule is possible: {why}"
+
+
+def test_of_many_faults_the_first_are_told():
+    text = json.dumps({"machines": 2, "jobs": [[[[0, 3]], [[1, 2]]]] * 8, "factory": [0, 1]})
+    assert solve_file(text, limit_s=1.0, workers=1).sentence.endswith("all of it; and 3 more")
+
+
+def test_a_search_that_finds_nothing_says_so():
+    """No rule goes back on an operation that it put where a fixed one then cannot follow in time."""
+    task = {"modes": [[0, 5]]}
+    jobs = [{"name": "one", "tasks": [task, task, task], "due": 9}]
+    fixed = [{"job": 0, "task": 2, "machine": 0, "start": 12, "end": 17}]
+    resources = [{"name": "A", "closed": [[5, 7]], "interruptible": False}]
+    problem = {"objective": "makespan", "resources": resources, "jobs": jobs, "fixed": fixed}
+    assert solve_file(json.dumps(problem), limit_s=1.0, workers=1).code == 0
+    problem["resources"][0]["closed"] = [[4, 7]]
+    outcome = solve_file(json.dumps(problem), limit_s=1.0, workers=1)
+    assert (outcome.code, outcome.document["status"]) == (1, "none")
+    assert "no legal schedule was found" in outcome.sentence
+
+
+def test_what_is_odd_is_noted_and_planned():
+    problem = json.loads(INSTANCE) | {"release": [9, 0]}
+    outcome = solve_file(json.dumps(problem), limit_s=1.0, workers=1)
+    assert outcome.code == 0
+    assert "(job 0 is due at 4, before its release at 9)" in outcome.sentence
