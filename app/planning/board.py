@@ -1,5 +1,6 @@
 """The floor while a schedule is being made: finds places that obey machines, people and material."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.planning.lane import Lane, Span
@@ -26,6 +27,7 @@ class Board:
         self._lanes = [Lane(shop, machine) for machine in range(len(shop.problem.resources))]
         self._people = [People(crew) for crew in shop.problem.crews]
         self._stores = [Store(material) for material in shop.problem.materials]
+        self._crew = [resource.crew for resource in shop.problem.resources]
         self._supplies_version = 0
         for number, f in shop.fixed.items():
             self.put(number, f.machine, f.start, f.end)
@@ -33,7 +35,7 @@ class Board:
     def put(self, number: int, machine: int, start: int, end: int) -> None:
         """Occupy a place; whether it is free is the caller's care."""
         joined = self._lanes[machine].put(number, start, end)
-        crew, needs = self.shop.problem.resources[machine].crew, self.shop.steps[number].needs
+        crew, needs = self._crew[machine], self.shop.steps[number].needs
         if crew is not None and not joined:
             self._people[crew].take(self.shop.hours[machine].parts(start, end))
         for material, quantity in needs:
@@ -43,8 +45,14 @@ class Board:
 
     def version(self, number: int, machine: int) -> int:
         """Grows with every change that may matter to the operation's place on a machine."""
-        supplied = self.shop.problem.resources[machine].crew is not None or self.shop.steps[number].needs
-        return self._lanes[machine].version + (self._supplies_version if supplied else 0)
+        version = len(self._lanes[machine].changes)
+        if self._supplies_version and (self._crew[machine] is not None or self.shop.steps[number].needs):
+            version += self._supplies_version
+        return version
+
+    def changes(self, machine: int) -> Sequence[Span]:
+        """The times that were occupied on a machine, in the order in which that was done."""
+        return self._lanes[machine].changes
 
     def earliest(self, number: int, machine: int, work: int, ready: int) -> Span:
         """Start and end in the first gap of a machine that fits, not before `ready`; people left out."""
@@ -60,7 +68,7 @@ class Board:
         return joined if joined and (alone is None or joined[1] <= alone[1]) else alone
 
     def _staffed(self, number: int, machine: int, work: int, ready: int) -> Span | None:
-        crew = self.shop.problem.resources[machine].crew
+        crew = self._crew[machine]
         while ready < NEVER:
             start, end = self.earliest(number, machine, work, ready)
             if crew is None:
@@ -99,8 +107,12 @@ class Board:
     def fits_before_next(self, number: int, machine: int, end: int) -> bool:
         """Whether what must come after, where it is on the board already, can still follow."""
         shop, slots = self.shop, self.slots
-        after = None if shop.is_last(number) else slots.get(number + 1)
-        if after is not None and end + shop.transfer(machine, after.machine) > after.start:
+        after = slots.get(number + 1)
+        if (
+            after is not None
+            and not shop.is_last(number)
+            and end + shop.transfer(machine, after.machine) > after.start
+        ):
             return False
         return all(end <= slots[n].start for n in shop.behind[number] if n in slots)
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.planning.board import Board, Place, dislike
@@ -135,14 +135,13 @@ def mean_work(shop: Shop) -> float:
     return max(1.0, sum(works) / max(1, len(works)))
 
 
-def _still_urgency(shop: Shop, rule: Rule) -> Callable[[int], float] | None:
-    """The urgency of an operation, where it does not depend on the place found; None where it does."""
-    steps = shop.steps
+def _still_urgency(shop: Shop, rule: Rule) -> list[float] | None:
+    """The urgency of every operation, where it does not depend on its place; None where it does."""
     match rule.name.split("-")[0]:
         case "edd":
-            return lambda n: _due(shop, steps[n].job)
+            return [_due(shop, step.job) for step in shop.steps]
         case "mwkr":
-            return lambda n: -steps[n].tail
+            return [-step.tail for step in shop.steps]
         case _:
             return None
 

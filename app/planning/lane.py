@@ -16,15 +16,17 @@ class Lane:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._members: list[tuple[int, ...]] = []
-        self.version = 0
+        self._takes_batches = self._resource.batch > 1
+        self.changes: list[Span] = []
+        """What was occupied, in turn; (0, 0) where others can still join."""
 
     def put(self, number: int, start: int, end: int) -> bool:
         """Occupy a span, whether or not it is free; True when that makes it one of a batch."""
+        self.changes.append((0, 0) if self._takes_batches else (start, end))
         at = bisect_left(self._starts, start)
         while at < len(self._starts) and self._starts[at] == start:
-            if self._resource.batch > 1 and self._ends[at] == end and start < end:
+            if self._takes_batches and self._ends[at] == end and start < end:
                 self._members[at] += (number,)
-                self.version += 1
                 return True
             if (self._ends[at], self._members[at][0]) > (end, number):
                 break
@@ -32,7 +34,6 @@ class Lane:
         self._starts.insert(at, start)
         self._ends.insert(at, end)
         self._members.insert(at, (number,))
-        self.version += 1
         return False
 
     def gap(self, number: int, work: int, ready: int) -> Span:
@@ -55,7 +56,7 @@ class Lane:
 
     def batch(self, number: int, work: int, ready: int) -> Span | None:
         """Start and end of the first batch from `ready` on that has room and need not work longer."""
-        if self._resource.batch <= 1 or self._shop.steps[number].family is None:
+        if not self._takes_batches or self._shop.steps[number].family is None:
             return None
         for at in range(bisect_left(self._starts, ready), len(self._starts)):
             if self._has_room(at, number, work):

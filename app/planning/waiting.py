@@ -1,9 +1,10 @@
 """The operations that could come next, each with its best place; looked for again only when it may matter."""
 
-from collections.abc import Callable, Iterable
-from heapq import heapify, heappop, heappush
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heapify, heappop, heappush, heapreplace
 
 from app.planning.board import Board, Place
+from app.planning.lane import Span
 
 Urgency = Callable[[Board, int, Place], float]
 """Lower goes first, among operations that compete for a machine."""
@@ -18,7 +19,8 @@ class Options:
 
     def __init__(self, board: Board, number: int) -> None:
         self._board, self._number = board, number
-        self._found: list[tuple[Place, int, int]] = []
+        self._found: list[tuple[Place, int, int, int]] = []
+        """Place, work, the board's version when it was found (-1: only a bound), changes known."""
         for machine, work in board.modes(number):
             self._look(machine, work, 0)
 
@@ -26,12 +28,12 @@ class Options:
         place = self._board.place(self._number, machine, work, since)
         if place is not None:
             version = self._board.version(self._number, machine)
-            heappush(self._found, (place, work, version))
+            heappush(self._found, (place, work, version, len(self._board.changes(machine))))
 
     def best(self) -> Place | None:
         """The place with the earliest end on the board as it is; None when no machine will do."""
-        while self._found:
-            place, work, version = self._found[0]
+        while self.bound() is not None:
+            place, work, version, _ = self._found[0]
             if version == self._board.version(self._number, place.machine):
                 return place
             heappop(self._found)
@@ -39,8 +41,24 @@ class Options:
         return None
 
     def bound(self) -> int | None:
-        """A start before which the best place known does not lie; None when there is no place."""
-        return self._found[0][0].start if self._found else None
+        """A start before which the best place does not lie; None when there is no place."""
+        while self._found:
+            place, work, _, known = self._found[0]
+            changes = self._board.changes(place.machine)
+            if known == len(changes):
+                return place.start
+            moved = _pushed(place, work, changes[known:])
+            heapreplace(self._found, (moved, work, -1, len(changes)))
+        return None
+
+
+def _pushed(place: Place, work: int, changes: Sequence[Span]) -> Place:
+    """Where a place can lie at best when its machine has been occupied at other times."""
+    start, end = place.start, place.end
+    for low, high in changes:
+        if start < high and end > low:
+            start, end = high, max(end, high + work)
+    return Place(end, place.dislike, start, place.machine)
 
 
 class Queue:
@@ -68,12 +86,14 @@ class Queue:
         self._options[job] = Options(self._board, number)
         self._bound(job)
 
-    def _bound(self, job: int) -> None:
+    def _bound(self, job: int) -> int | None:
+        """The bound of the job's start as the board is now, kept in mind."""
         bound = self._options[job].bound()
         self.stuck = self.stuck or bound is None
         if bound is not None and bound != self._bounds.get(job):
             self._bounds[job] = bound
             heappush(self._soonest, (bound, job))
+        return bound
 
     def _look(self, job: int) -> Place | None:
         place = self._options[job].best()
@@ -86,30 +106,38 @@ class Queue:
             at, job = self._soonest[0]
             if self._bounds.get(job) != at:
                 heappop(self._soonest)
-            elif (place := self._look(job)) and place.start == at:
+            elif self._bound(job) == at and (place := self._look(job)) and place.start == at:
                 return at
         return None
 
     def most_urgent(self, latest: int, urgency: Urgency) -> int | None:
         """Of the jobs that could start by `latest` the one with the lowest urgency, then best place."""
-        places = {j: self._look(j) for j, at in list(self._bounds.items()) if at <= latest}
-        near = ((j, place) for j, place in places.items() if place is not None and place.start <= latest)
+        near = [(j, place) for j in self._near(latest) if (place := self._within(j, latest))]
         ranked = ((urgency(self._board, self.waiting[j], place), place, j) for j, place in near)
         return min(ranked, default=(0, None, None))[2]
 
-    def first_of(self, latest: int, urgency: Callable[[int], float]) -> int | None:
-        """As `most_urgent` where the urgency of an operation does not depend on its place."""
-        near = [(urgency(self.waiting[j]), j) for j, at in self._bounds.items() if at <= latest]
+    def first_of(self, latest: int, urgency: Sequence[float]) -> int | None:
+        """As `most_urgent`, where the urgency of every operation is known by its number."""
+        near = [(urgency[self.waiting[j]], j) for j in self._near(latest)]
         heapify(near)
         found: list[tuple[Place, int]] = []
         chosen: float | None = None
         while near and (chosen is None or near[0][0] == chosen):
             value, job = heappop(near)
-            place = self._look(job)
-            if place is not None and place.start <= latest:
+            place = self._within(job, latest)
+            if place is not None:
                 found.append((place, job))
                 chosen = value
         return min(found)[1] if found else None
+
+    def _near(self, latest: int) -> list[int]:
+        return [job for job, at in self._bounds.items() if at <= latest]
+
+    def _within(self, job: int, latest: int) -> Place | None:
+        """The job's best place, where that starts by `latest`."""
+        bound = self._bound(job)
+        place = self._look(job) if bound is not None and bound <= latest else None
+        return place if place is not None and place.start <= latest else None
 
     def take(self, job: int) -> None:
         """Put the job's operation where it was found; what waited for it may follow."""
