@@ -48,7 +48,7 @@ class Model:
     """Built once for a set of free operations; the rest stays as in `slots`."""
 
     def __init__(self, shop: Shop, slots: Mapping[int, Slot], free: set[int], horizon: int) -> None:
-        self._shop, self._before, self._horizon = shop, dict(slots), horizon
+        self._shop, self._horizon = shop, horizon
         self._stay = {n: slot for n, slot in slots.items() if n not in free}
         self._ways = ways(shop, free, self._stay, horizon)
         self._cp = cp_model.CpModel()
@@ -61,6 +61,7 @@ class Model:
         self._lanes: dict[int, list[tuple[int, cp_model.IntervalVar]]] = {}
         self._scale = 2 * len(free) + 1
         self._longest = longest_setup(shop)
+        self._solver: cp_model.CpSolver | None = None
         self._possible = all(self._ways.values())
         if self._possible:
             self._operations()
@@ -224,10 +225,11 @@ class Model:
         near.only_enforce_if(kept)
         return 1 - kept
 
-    def hint(self) -> None:
-        """Tell the search where the free operations lie now."""
+    def hint(self, slots: Mapping[int, Slot]) -> None:
+        """Tell the search where to begin; what was told before is forgotten."""
+        self._cp.clear_hints()
         for n, taken in self._taken.items():
-            slot = self._before[n]
+            slot = slots[n]
             self._cp.add_hint(self._start[n], slot.start)
             for way, literal in taken:
                 self._cp.add_hint(literal, self._is(way, slot))
@@ -241,13 +243,18 @@ class Model:
         """Search; `on_better` hears of every better answer, on a thread of the solver's."""
         if not self._possible or effort.limit_s <= 0:
             return Found(None, proven=False, bound=0)
-        solver = cp_model.CpSolver()
+        solver = self._solver = cp_model.CpSolver()
         _configure(solver, effort)
         told = _Told(self._read, on_better) if on_better else None
         status = solver.status_name(solver.solve(self._cp, told))
         if status not in {"OPTIMAL", "FEASIBLE"}:
             return Found(None, proven=status == "INFEASIBLE", bound=0)
         return Found(self._read(solver.value), status == "OPTIMAL", self._bound(solver.best_objective_bound))
+
+    def halt(self) -> None:
+        """End a search that runs on another thread."""
+        if self._solver is not None:
+            self._solver.stop_search()
 
     def _bound(self, proven: float) -> int:
         """What is proven of the problem's own objective: moves and journeys stay below one unit of it."""

@@ -14,7 +14,9 @@ from app.planning.engine.moves import (
     fraction,
     place_elsewhere,
     put_behind,
+    toggle,
 )
+from app.planning.engine.sharing import hasten
 from app.planning.engine.state import fact, place, take_back
 from app.planning.engine.timing import settle
 
@@ -51,6 +53,10 @@ def _mend(f: Array, s: Array, waiting: int) -> bool:
     v = s[stack + f[at.STEPS] + draw(s, s[at.CHAIN])]
     if fact(f, v, at.TOGETHER) and pick < 12 and f[at.PLACES] > 1:
         return change_facility(f, s, v)
+    if f[at.SHARED] and pick % 3 == 0:
+        return hasten(f, s, v)
+    if f[at.KEEPS] and pick % 8 == 0:
+        return toggle(f, s, s[stack + f[at.STEPS] + s[at.CHAIN] - 1 if pick < 50 else stack + f[at.STEPS]])
     single = fact(f, v, at.MODE_TO) - fact(f, v, at.MODE_FROM) == 1
     if waiting == 0 or pick < (3 if single else 30):
         return place_elsewhere(f, s, v)

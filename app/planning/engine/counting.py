@@ -2,7 +2,7 @@
 
 from app.planning.engine import layout as at
 from app.planning.engine.compiled import Array, compiled
-from app.planning.engine.state import BROKEN_COSTS, fact, machine, place, put
+from app.planning.engine.state import BROKEN_COSTS, fact, machine, place, put, put_place
 
 
 @compiled
@@ -53,6 +53,20 @@ def lateness(f: Array, s: Array, g: int) -> None:
         end = f[row + at.PENALTY] * max(0, end - f[row + at.DUE])
         add(f, s, at.OBJECTIVE, end - s[f[at.S_LATE] + g])
     put(f, s, f[at.S_LATE] + g, end)
+
+
+@compiled
+def write(f: Array, s: Array, v: int, start: int, end: int) -> bool:
+    """Give one operation its time and count what that costs; whether its end has changed."""
+    if start == place(s, v, at.START) and end == place(s, v, at.END):
+        return False
+    count(f, s, v, start, end)
+    changed = end != place(s, v, at.END)
+    put_place(f, s, v, at.START, start)
+    put_place(f, s, v, at.END, end)
+    if changed and fact(f, v, at.ON) < 0:
+        lateness(f, s, fact(f, v, at.GROUP))
+    return changed
 
 
 @compiled

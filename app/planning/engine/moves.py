@@ -3,7 +3,7 @@
 from app.planning.engine import layout as at
 from app.planning.engine.compiled import Array, compiled
 from app.planning.engine.sequence import head, linked, put_in, tail, take_out
-from app.planning.engine.state import fact, from_job, from_machine, machine, place, setup, transfer
+from app.planning.engine.state import fact, from_job, from_machine, machine, place, put_place, setup, transfer
 from app.planning.engine.timing import stir
 
 
@@ -102,6 +102,7 @@ def _job_blocker(f: Array, s: Array, v: int, ready: int) -> int:
 def relocate(f: Array, s: Array, v: int, m: int, work: int, a: int) -> bool:
     """Move an operation to before `a` on a machine (-1: its end); False when it cannot lie there."""
     old_after = place(s, v, at.AFTER)
+    put_place(f, s, v, at.KEEP, 0)
     take_out(f, s, v)
     put_in(f, s, v, m, work, a)
     if not linked(f, s, v):
@@ -184,6 +185,16 @@ def best_place(f: Array, s: Array, v: int, m: int, work: int) -> tuple[float, in
             break
         a = place(s, a, at.AFTER)
     return best, best_a
+
+
+@compiled
+def toggle(f: Array, s: Array, v: int) -> bool:
+    """Let an operation begin before its time in the plan in force, or not any more."""
+    if fact(f, v, at.NOW_MACHINE) < 0 or fact(f, v, at.FIXED):
+        return False
+    put_place(f, s, v, at.KEEP, 1 - place(s, v, at.KEEP))
+    stir(f, s, v)
+    return True
 
 
 @compiled

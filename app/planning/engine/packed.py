@@ -7,22 +7,31 @@ import numpy as np
 
 from app.planning.engine import layout as at
 from app.planning.engine.compiled import Array
-from app.planning.hours import merged
+from app.planning.hours import Window, merged
 from app.planning.shop import Shop
 
 _HEAD = at.F_STEP
 
 
-def pack(shop: Shop) -> Array:
-    """The row `f` of a problem, as `layout` describes it."""
+MOST_USAGE = 4_000_000
+"""People's use is looked at in so many places, crews times units of time; beyond that not at all."""
+
+
+def pack(shop: Shop, reach: int) -> Array | None:
+    """The row `f` of a problem, as `layout` describes it; no schedule may end after `reach`.
+
+    None when there are too many people over too long a time to look at.
+    """
+    if len(shop.problem.crews) * reach > MOST_USAGE:
+        return None
     head = [0] * _HEAD
     row = _Row(head)
     steps = _steps(shop)
     row.add(-1, steps)
-    parts = _parts(shop)
+    parts = _parts(shop, reach)
     for where, values in parts.items():
         row.add(where, values)
-    _sizes(shop, head)
+    _sizes(shop, head, reach)
     _state(head)
     return np.array(head + row.rest, dtype=np.int64)
 
@@ -39,7 +48,7 @@ class _Row:
         self.rest += [int(value) for value in values]  # type: ignore[call-overload]
 
 
-def _sizes(shop: Shop, head: list[int]) -> None:
+def _sizes(shop: Shop, head: list[int], reach: int) -> None:
     problem = shop.problem
     head[at.STEPS], head[at.MACHINES] = len(shop.steps), len(problem.resources)
     head[at.GROUPS], head[at.PLACES] = len(_groups(shop)[0]), _places(shop)
@@ -47,12 +56,16 @@ def _sizes(shop: Shop, head: list[int]) -> None:
     head[at.TOLERANCE], head[at.JOBS] = problem.tolerance, len(problem.jobs)
     head[at.FAMILIES] = max((len(m) for m in problem.family_setup.values()), default=0)
     head[at.WEIGHT : at.WEIGHT + 7] = weights(shop)
+    head[at.KEEPS], head[at.SHARED] = bool(shop.current), problem.shared
+    head[at.CREWS], head[at.MATERIALS] = len(problem.crews), len(problem.materials)
+    head[at.HORIZON] = reach if problem.crews else 0
 
 
 def _state(head: list[int]) -> None:
     """Where the parts of `s` lie."""
     n, m, g, f = (head[k] for k in (at.STEPS, at.MACHINES, at.GROUPS, at.PLACES))
-    sizes = [2 * m, g, f, 0, n, n, 3 * n + 8, n]
+    usage = head[at.CREWS] * head[at.HORIZON]
+    sizes = [2 * m, g, f, 0, n, n, 3 * n + 8, n, 2 * n, head[at.MATERIALS], usage]
     begin = at.F_STEP + at.PLACE * n
     for where, offset in zip(range(at.S_MACHINE, at.S_LOG + 1), accumulate([0, *sizes]), strict=True):
         head[where] = begin + offset
@@ -89,7 +102,7 @@ def _steps(shop: Shop) -> list[int]:
     arcs = [(shop.number(a.job, a.task), shop.number(a.then_job, a.then_task)) for a in problem.before]
     ins, outs = [b for _, b in arcs], [a for a, _ in arcs]
     rows: list[int] = []
-    mode = 0
+    mode = need = 0
     arc_at = _starts(len(shop.steps), ins)
     out_at = _starts(len(shop.steps), outs)
     for v, step in enumerate(shop.steps):
@@ -102,7 +115,7 @@ def _steps(shop: Shop) -> list[int]:
         row[at.ON], row[at.RELEASED] = at.NEVER if shop.is_last(v) else v + 1, shop.released(v)
         row[at.FAMILY] = at.NEVER if step.family is None else step.family
         row[at.WHOLE] = not job.tasks[step.task].interruptible
-        row[at.MODE_FROM], row[at.MODE_TO] = mode, mode + len(step.modes)
+        row[at.MODE_FROM], row[at.MODE_TO] = mode, mode + len(_modes(shop, v))
         row[at.ARC_FROM], row[at.ARC_TO] = arc_at[v], arc_at[v + 1]
         row[at.OUT_FROM], row[at.OUT_TO] = out_at[v], out_at[v + 1]
         row[at.FIXED] = fixed is not None
@@ -110,9 +123,22 @@ def _steps(shop: Shop) -> list[int]:
         row[at.NOW_MACHINE], row[at.NOW_START] = (now.machine, now.start) if now else (at.NEVER, 0)
         row[at.HOME] = at.NEVER if job.home is None else job.home
         row[at.TOGETHER], row[at.GROUP] = job.one_facility, group[step.job]
+        row[at.LOAD], row[at.NEED_FROM], row[at.NEED_TO] = step.load, need, need + len(step.needs)
         rows += row
-        mode += len(step.modes)
+        mode += len(_modes(shop, v))
+        need += len(step.needs)
     return rows
+
+
+def _modes(shop: Shop, v: int) -> list[tuple[int, int]]:
+    """Where an operation may go, and how long it works there."""
+    step = shop.steps[v]
+    where = shop.allowed[step.job]
+    return [
+        (m, work)
+        for m, work in step.modes
+        if shop.takes(v, m) and (where is None or shop.facility[m] in where)
+    ]
 
 
 def _starts(count: int, where: Sequence[int]) -> list[int]:
@@ -122,7 +148,7 @@ def _starts(count: int, where: Sequence[int]) -> list[int]:
     return [0, *accumulate(counts)]
 
 
-def _parts(shop: Shop) -> dict[int, list[int]]:
+def _parts(shop: Shop, reach: int) -> dict[int, list[int]]:
     """Every part of `f` behind the operations."""
     problem, steps = shop.problem, shop.steps
     arcs = [(shop.number(a.job, a.task), shop.number(a.then_job, a.then_task)) for a in problem.before]
@@ -132,14 +158,14 @@ def _parts(shop: Shop) -> dict[int, list[int]]:
     ends: list[int] = []
     for k, j in enumerate(first):
         lasts = [shop.first[i + 1] - 1 for i, g in enumerate(group) if g == k]
-        due, weight = problem.jobs[j].due, problem.jobs[j].weight
+        due, weight = shop.due(j), shop.weight(j)
         groups += [due or 0, 0 if due is None else weight, len(ends), len(ends) + len(lasts)]
         ends += lasts
     kinds = sorted(problem.family_setup)
     where = [r.facility for r in problem.resources]
     return {
         at.F_MACHINE: machines,
-        at.F_MODE: [x for step in steps for mode in step.modes for x in mode],
+        at.F_MODE: [x for v in range(len(steps)) for mode in _modes(shop, v) for x in mode],
         at.F_ARC_IN: [a for a, b in sorted(arcs, key=lambda arc: arc[1])],
         at.F_ARC_OUT: [b for a, b in sorted(arcs)],
         at.F_TRANSFER: _transfers(shop),
@@ -151,7 +177,31 @@ def _parts(shop: Shop) -> dict[int, list[int]]:
         at.F_GROUP: groups,
         at.F_END: ends,
         at.F_COUNT: [where.count(f) for f in range(_places(shop))],
+        at.F_NEED: [x for step in steps for need in step.needs for x in need],
+        **_supplies(shop),
+        at.F_LEVEL: _levels(shop, reach if problem.crews else 0),
     }
+
+
+def _supplies(shop: Shop) -> dict[int, list[int]]:
+    """Per material where its receipts begin and end; receipts as (time, all that has come by then)."""
+    ranges: list[int] = []
+    receipts: list[int] = []
+    for material in shop.problem.materials:
+        come = [(0, material.stock), *sorted(material.receipts)]
+        ranges += [len(receipts) // 2, len(receipts) // 2 + len(come)]
+        for (time, _), total in zip(come, accumulate(quantity for _, quantity in come), strict=True):
+            receipts += [time, total]
+    return {at.F_RECEIPT_AT: ranges, at.F_RECEIPT: receipts}
+
+
+def _levels(shop: Shop, reach: int) -> list[int]:
+    """How many people of each crew there are, time by time."""
+    level = np.zeros((reach, len(shop.problem.crews)), dtype=np.int64)
+    for c, crew in enumerate(shop.problem.crews):
+        for since, people in sorted(crew.levels):
+            level[max(0, since) :, c] = people
+    return list(level.ravel())
 
 
 def _machines(shop: Shop) -> tuple[list[int], list[int], list[int]]:
@@ -167,13 +217,28 @@ def _machines(shop: Shop) -> tuple[list[int], list[int], list[int]]:
             shut = [0, *accumulate(high - low for low, high in closed)]
             shared[closed] = (len(windows) // 3, len(windows) // 3 + len(closed))
             windows += [x for (low, high), before in zip(closed, shut, strict=False) for x in (low, high, before)]
-        extra = merged(r.overtime)
+        extra = _without(merged(r.overtime), closed)
         kind = kinds.index(r.type) if r.type in kinds else at.NEVER
         mounted = at.NEVER if r.mounted is None else r.mounted
         more = (len(overtime) // 2, len(overtime) // 2 + len(extra))
         overtime += [x for window in extra for x in window]
-        rows += [r.facility, r.busy_until, mounted, kind, *shared[closed], int(r.interruptible), *more, 0]
+        rows += [r.facility, r.busy_until, mounted, kind, *shared[closed], int(r.interruptible), *more]
+        rows += [at.NEVER if r.crew is None else r.crew, r.batch, 0]
     return rows, windows, overtime
+
+
+def _without(windows: Iterable[Window], closed: Sequence[Window]) -> list[Window]:
+    """What of the windows is not closed."""
+    left: list[Window] = []
+    for low, high in windows:
+        for shut, opens in closed:
+            if low < shut < high:
+                left.append((low, shut))
+            if shut < high and opens > low:
+                low = opens  # noqa: PLW2901 - the rest of the window
+        if low < high:
+            left.append((low, high))
+    return left
 
 
 def _transfers(shop: Shop) -> list[int]:

@@ -2,7 +2,7 @@
 
 from app.planning.engine import layout as at
 from app.planning.engine.compiled import Array, compiled
-from app.planning.engine.counting import add
+from app.planning.engine.counting import add, has_moved, in_overtime
 from app.planning.engine.state import fact, machine, place, put, put_place, setup_into
 
 
@@ -75,6 +75,17 @@ def _move_load(f: Array, s: Array, v: int, m: int, work: int) -> None:
     home = fact(f, v, at.HOME)
     if home >= 0:
         add(f, s, at.AWAY, int(there != home) - int(here != home))
+    _move_times(f, s, v, m)
+
+
+@compiled
+def _move_times(f: Array, s: Array, v: int, m: int) -> None:
+    """What the present times cost on the machine that it leaves, and on the one that it goes to."""
+    old, start, end = place(s, v, at.ON_MACHINE), place(s, v, at.START), place(s, v, at.END)
+    if f[at.WEIGHT + at.MOVED]:
+        add(f, s, at.MOVED, has_moved(f, v, m, start) - has_moved(f, v, old, start))
+    if f[at.WEIGHT + at.OVERTIME]:
+        add(f, s, at.OVERTIME, in_overtime(f, m, start, end) - in_overtime(f, old, start, end))
 
 
 @compiled

@@ -147,6 +147,8 @@ def from_machine(f: Array, s: Array, v: int) -> int:
 def from_job(f: Array, s: Array, v: int, m: int) -> int:
     """When the operations that must come before, and its release, let it start on a machine."""
     ready, back = fact(f, v, at.RELEASED), fact(f, v, at.BACK)
+    if place(s, v, at.KEEP) and fact(f, v, at.NOW_MACHINE) == m:
+        ready = max(ready, fact(f, v, at.NOW_START))
     if back >= 0:
         ready = max(ready, place(s, back, at.END) + transfer(f, place(s, back, at.ON_MACHINE), m))
     for k in range(fact(f, v, at.ARC_FROM), fact(f, v, at.ARC_TO)):

@@ -2,7 +2,8 @@
 
 from app.planning.engine import layout as at
 from app.planning.engine.compiled import Array, compiled, leaf
-from app.planning.engine.counting import add, count, has_moved, in_overtime, lateness
+from app.planning.engine.counting import has_moved, in_overtime, lateness, write
+from app.planning.engine.sharing import decode, first_rank
 from app.planning.engine.state import (
     begun_at,
     done_at,
@@ -11,7 +12,6 @@ from app.planning.engine.state import (
     from_machine,
     machine,
     place,
-    put_place,
     setup_into,
 )
 
@@ -23,21 +23,11 @@ def retime(f: Array, s: Array, v: int) -> bool:
     ready = max(from_job(f, s, v, m), from_machine(f, s, v))
     if fact(f, v, at.FIXED):
         start = max(ready, fact(f, v, at.FIXED_START))
-        end = fact(f, v, at.FIXED_END) + start - fact(f, v, at.FIXED_START)
-    elif machine(f, m, at.WINDOW_FROM) == machine(f, m, at.WINDOW_TO):
-        start, end = ready, ready + place(s, v, at.WORK)
-    else:
-        start = begun_at(f, m, fact(f, v, at.WHOLE), ready, place(s, v, at.WORK))
-        end = done_at(f, m, start, place(s, v, at.WORK))
-    if start == place(s, v, at.START) and end == place(s, v, at.END):
-        return False
-    count(f, s, v, start, end)
-    changed = end != place(s, v, at.END)
-    put_place(f, s, v, at.START, start)
-    put_place(f, s, v, at.END, end)
-    if changed and fact(f, v, at.ON) < 0:
-        lateness(f, s, fact(f, v, at.GROUP))
-    return changed
+        return write(f, s, v, start, fact(f, v, at.FIXED_END) + start - fact(f, v, at.FIXED_START))
+    if machine(f, m, at.WINDOW_FROM) == machine(f, m, at.WINDOW_TO):
+        return write(f, s, v, ready, ready + place(s, v, at.WORK))
+    start = begun_at(f, m, fact(f, v, at.WHOLE), ready, place(s, v, at.WORK))
+    return write(f, s, v, start, done_at(f, m, start, place(s, v, at.WORK)))
 
 
 @leaf
@@ -52,6 +42,10 @@ def stir(f: Array, s: Array, v: int) -> None:
 @compiled
 def settle(f: Array, s: Array) -> None:
     """Give every operation that is marked, and all that follow from it, their times."""
+    if f[at.SHARED]:
+        s[f[at.S_STIRRED] : f[at.S_STIRRED] + f[at.STEPS]] = 0
+        s[at.STIRRED] = 0
+        decode(f, s)
     i = s[at.LOWEST]
     while s[at.STIRRED] > 0:
         v = place(s, i, at.LINE)
@@ -69,10 +63,10 @@ def settle(f: Array, s: Array) -> None:
 
 
 @compiled
-def load(f: Array, s: Array, on: Array, work: Array, order: Array) -> bool:
-    """Read in a schedule: machines, works, and the operations in an order of their starts.
+def load(f: Array, s: Array, on: Array, work: Array, start: Array, order: Array) -> bool:
+    """Read in a schedule: machines, works, starts, and the operations in an order of the starts.
 
-    False when the order on the machines and in the jobs goes round in a circle.
+    Operations that begin no earlier than in the plan in force go on doing so. False when the order on the machines and in the jobs goes round in a circle.
     """
     chance = s[at.CHANCE]
     s[: f[at.S_LOG]] = 0
@@ -80,9 +74,11 @@ def load(f: Array, s: Array, on: Array, work: Array, order: Array) -> bool:
     s[f[at.S_MACHINE] : f[at.S_MACHINE] + 2 * f[at.MACHINES]] = -1
     for k in range(f[at.STEPS]):
         _append(f, s, order[k], on[order[k]], work[order[k]])
-    if not _line_up(f, s):
+    if not _in_given_order(f, s, order) and not _line_up(f, s):
         return False
     for v in range(f[at.STEPS]):
+        kept = start[v] >= fact(f, v, at.NOW_START) - f[at.TOLERANCE]
+        s[at.F_STEP + at.PLACE * v + at.KEEP] = kept and on[v] == fact(f, v, at.NOW_MACHINE)
         _tell(f, s, v)
     for g in range(f[at.GROUPS]):
         lateness(f, s, g)
@@ -117,6 +113,19 @@ def _tell(f: Array, s: Array, v: int) -> None:
     s[at.TOTAL + at.MOVED] += has_moved(f, v, m, s[row + at.START])
     s[at.TOTAL + at.OVERTIME] += in_overtime(f, m, s[row + at.START], s[row + at.END])
     s[at.TOTAL + at.AWAY] += int(home >= 0 and machine(f, m, at.FACILITY) != home)
+
+
+@compiled
+def _in_given_order(f: Array, s: Array, order: Array) -> bool:
+    """Line up as given; False when something would come before what it must follow."""
+    for k in range(f[at.STEPS]):
+        v = order[k]
+        s[at.F_STEP + at.PLACE * v + at.RANK] = k
+        s[at.F_STEP + at.PLACE * k + at.LINE] = v
+    for v in range(f[at.STEPS]):
+        if first_rank(f, s, v) > place(s, v, at.RANK):
+            return False
+    return True
 
 
 @compiled
