@@ -4,7 +4,7 @@ The checker and the costs share it; no solver does.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -86,9 +86,13 @@ class Layout:
         The sum of the setups by family, job and operation; of several members the most that a pair
         of them needs.
         """
-        if not (self.problem.job_setup or self.problem.task_setup):
-            return self._between(before.slots[0], after.slots[0])
-        return max(self._between(a, b) for a, b in product(before.slots, after.slots))
+        return max(self._between(a, b) for a, b in product(self._kinds(before), self._kinds(after)))
+
+    def _kinds(self, batch: Batch) -> Collection[Slot]:
+        """The members that differ in their setups."""
+        if len(batch.slots) == 1 or self.problem.job_setup or self.problem.task_setup:
+            return batch.slots
+        return {self._family(slot): slot for slot in batch.slots}.values()
 
     def first_setup(self, batch: Batch) -> int:
         """The time from the family mounted on a machine to its first batch; 0 when none is named."""

@@ -33,7 +33,7 @@ def problems(*, fixed: bool = True) -> st.SearchStrategy[Problem]:
     schedule. `fixed` False: nothing is.
     """
     made = st.integers(0, 1_000_000).map(random_problem)
-    return st.builds(_with_plan, made, st.integers(0, 1_000_000)) if fixed else made
+    return st.builds(with_plan, made, st.integers(0, 1_000_000)) if fixed else made
 
 
 def random_problem(seed: int) -> Problem:
@@ -156,7 +156,7 @@ def _with_own_setups(problem: Problem, chance: Random) -> Problem:
     return replace(problem, **{"job_setup" if pick < 0.2 else "task_setup": setup})
 
 
-def _with_plan(problem: Problem, seed: int) -> Problem:
+def with_plan(problem: Problem, seed: int) -> Problem:
     """With a plan in force, of which some of the beginning is fixed, and some has since moved."""
     chance = Random(seed)  # noqa: S311 - no secret
     slots = sorted(dispatch(problem, (EDD,)).slots, key=lambda s: (s.start, s.end, s.job, s.task))
