@@ -45,30 +45,34 @@ MANY_STEPS = 500
 """With more operations than this a rule takes long: three must do."""
 
 
-def dispatch(problem: Problem, rules: Sequence[Rule] = ()) -> Schedule:
+def dispatch(problem: Problem, rules: Sequence[Rule] = (), limit_s: float = math.inf) -> Schedule:
     """The best schedule of a grid of rules, or of the rules given; `by` names the rule.
 
-    Every schedule is legal; status "none" when no rule found one.
+    Every schedule is legal; status "none" when no rule found one within `limit_s` of wall time.
     """
     began = time.monotonic()
     shop = open_shop(problem)
-    best = next(iter(sorted(candidates(shop, rules), key=lambda made: rank(shop, made.slots))), None)
+    made = candidates(shop, rules, began + limit_s)
+    best = min(made, key=lambda schedule: rank(shop, schedule.slots), default=None)
     took = time.monotonic() - began
     if best is None:
         return Schedule("none", 0, (), "dispatch", solve_s=took)
     return Schedule("feasible", best.objective, best.slots, best.by, solve_s=took)
 
 
-def candidates(shop: Shop, rules: Sequence[Rule] = ()) -> Iterable[Schedule]:
-    """A legal schedule per rule that finds one, and one that keeps the plan in force, where there is one."""
+def candidates(shop: Shop, rules: Sequence[Rule] = (), until: float = math.inf) -> Iterable[Schedule]:
+    """A legal schedule per rule that finds one, and one that keeps the plan in force, where there is one.
+
+    None is begun, and none goes on, after `until` on the monotonic clock.
+    """
     makespan = shop.problem.objective == "makespan"
     grid = MAKESPAN_GRID if makespan else TARDINESS_GRID
     if len(shop.steps) > MANY_STEPS:
         grid = grid[:3]
     for rule in rules or grid:
-        yield from _legal(shop, run(shop, rule), f"dispatch:{rule.name}")
+        yield from _legal(shop, run(shop, rule, until), f"dispatch:{rule.name}")
     if shop.current and not rules:
-        yield from _legal(shop, keep(shop), "dispatch:keep")
+        yield from _legal(shop, keep(shop, until), "dispatch:keep")
 
 
 def rank(shop: Shop, slots: Iterable[Slot]) -> tuple[int, int, int]:
@@ -100,24 +104,24 @@ def in_order(board: Board) -> tuple[Slot, ...]:
     return tuple(board.slots[number] for number in sorted(board.slots))
 
 
-def run(shop: Shop, rule: Rule) -> Board | None:
-    """A schedule by one rule; None when an operation found no place.
+def run(shop: Shop, rule: Rule, until: float = math.inf) -> Board | None:
+    """A schedule by one rule; None when an operation found no place, or it is not done by `until`.
 
     Of the jobs' next operations, each on the machine that ends it first, the most urgent goes of
     those that could start soon; so it comes about in the order of time.
     """
     board = Board(shop)
-    return board if _fill(board, rule) else None
+    return board if _fill(board, rule, until) else None
 
 
-def _fill(board: Board, rule: Rule) -> bool:
-    """Put what is not on the board yet by one rule; False when an operation found no place."""
+def _fill(board: Board, rule: Rule, until: float) -> bool:
+    """Put what is not on the board yet by one rule; False when an operation found no place in time."""
     shop, queue = board.shop, Queue(board)
     reach = int(rule.reach * mean_work(shop))
     still, changing = _still_urgency(shop, rule), _urgency(shop, rule)
     while queue.waiting:
         first = queue.first_start()
-        if first is None:
+        if first is None or time.monotonic() >= until:
             return False
         if still is not None:
             job = queue.first_of(first + reach, still)
@@ -174,7 +178,7 @@ def _apparent_cost(shop: Shop, rule: Rule) -> Urgency:
     return cost
 
 
-def keep(shop: Shop) -> Board | None:
+def keep(shop: Shop, until: float = math.inf) -> Board | None:
     """The plan in force moved right where it must be; what it does not know goes around it by EDD."""
     board = Board(shop)
     known = [j for j in range(len(shop.problem.jobs)) if _is_planned(shop, j)]
@@ -183,9 +187,10 @@ def keep(shop: Shop) -> Board | None:
         key=lambda n: (shop.current[n].start, -_work(shop, n), n),
     )
     for number in order:
-        if board.is_open(number) and not _put_near(shop, board, number):
+        late = time.monotonic() >= until
+        if late or (board.is_open(number) and not _put_near(shop, board, number)):
             return None
-    return board if _fill(board, EDD) else None
+    return board if _fill(board, EDD, until) else None
 
 
 def _work(shop: Shop, number: int) -> int:

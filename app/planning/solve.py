@@ -11,7 +11,7 @@ from app.planning.bounds import lower_bound
 from app.planning.check import check
 from app.planning.costs import cost, objective
 from app.planning.board import dislike
-from app.planning.dispatch import EDD, candidates
+from app.planning.dispatch import EDD, candidates, in_order, keep
 from app.planning.engine import layout as at
 from app.planning.engine.compiled import Array
 from app.planning.engine.packed import pack, weights
@@ -75,11 +75,11 @@ class Search:
         """The first legal schedule: the one given, a dispatch rule's, or the plan in force kept."""
         if given is not None and given.status != "none" and not check(self._shop.problem, given.slots):
             self._offer(given.slots, given.by)
-        rules = () if self._shop.current else (EDD,)
-        for made in candidates(self._shop, rules):
+        until = self._began + self._limit_s
+        if self._shop.current and (kept := keep(self._shop, until)) is not None:
+            self._offer(in_order(kept), "dispatch:keep")
+        for made in candidates(self._shop, (EDD,), until):
             self._offer(made.slots, made.by)
-            if self._spent_s() > self._limit_s / 4:
-                return
 
     def improve(self, rounds: int | None, cancelled: Callable[[], bool]) -> None:
         """Let the workers race from the best, as long as there is time."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from random import Random
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from app.planning.dispatch import EDD, dispatch
@@ -19,6 +20,13 @@ from app.records.scheduling import (
     Task,
     Weights,
 )
+
+
+def trials(count: int) -> settings:
+    """So many examples; a busy machine is no reason to fail."""
+    slow = [HealthCheck.too_slow]
+    return settings(max_examples=count, deadline=None, suppress_health_check=slow)
+
 
 FAMILIES = 3
 KINDS = ("cut", "cut", "heat", "pack")

@@ -70,6 +70,15 @@ def test_the_same_problem_gives_the_same_schedule(plant_60):
     assert dispatch(plant_60, (EDD,)).slots == dispatch(plant_60, (EDD,)).slots
 
 
+def test_without_time_there_is_no_plan(plant_60):
+    assert dispatch(plant_60, limit_s=0.0).status == "none"
+    current = tuple(Fixed(s.job, s.task, s.machine, s.start, s.end) for s in dispatch(plant_60, (EDD,)).slots)
+    shop = open_shop(replace(plant_60, current=current))
+    assert keep(shop) is not None
+    assert keep(shop, until=0.0) is None
+    assert list(candidates(shop, until=0.0)) == []
+
+
 def plant(**changes):
     tasks = (Task(((0, 10), (1, 10))),)
     fields = {

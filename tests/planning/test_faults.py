@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from app.planning.dispatch import EDD, dispatch
 from app.planning.faults import MANY_OPERATIONS, MOST_OPERATIONS, faults, notes
@@ -17,7 +17,7 @@ from app.records.scheduling import (
     Resource,
     Task,
 )
-from tests.planning.problems import problems
+from tests.planning.problems import problems, trials
 
 ONE = Task(((0, 4), (1, 4)))
 
@@ -123,7 +123,7 @@ def test_a_large_problem_is_announced_and_one_too_large_refused():
     assert faults(more) == (f"there are {size * 10} operations; more than 50000 are not planned at once",)
 
 
-@settings(max_examples=60, deadline=None)
+@trials(60)
 @given(problems())
 def test_no_fault_is_found_where_there_is_a_legal_schedule(problem):
     assert dispatch(problem, (EDD,)).status == "feasible"

@@ -1,17 +1,16 @@
 """Scheduling files in, problems out; every mistake told with its place."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from app.planning import form_json, form_plan
 from app.planning.formats import parse
 from app.records.errors import FileWrong
-from app.records.scheduling import Fixed, Schedule, Slot
+from app.records.scheduling import Schedule, Slot, Weights
+from tests.planning.problems import problems, trials
 
 ROOT = Path(__file__).parents[2]
 FJS = "2 3 1.5\n2 1 1 5 2 2 4 3 6\n1 2 1 7 3 8\n"
@@ -125,10 +124,9 @@ def test_the_objective_may_be_chosen(instance):
     assert parse(text, objective="total_weighted_tardiness").problem.objective == "total_weighted_tardiness"
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10_000))
-def test_our_own_form_loses_nothing(small_plant, seed):
-    problem = replace(small_plant(seed), current=(Fixed(0, 0, 1, 5, 9),), fixed=(Fixed(0, 0, 1, 5, 9),))
+@trials(60)
+@given(problems())
+def test_our_own_form_loses_nothing(problem):
     assert form_json.parse(json.loads(json.dumps(form_json.dump(problem)))) == problem
 
 
@@ -143,6 +141,28 @@ def test_our_own_form_loses_nothing(small_plant, seed):
         ({"family_setup": {"cut": [[0]]}}, "family_setup.cut"),
         ({"jobs": [{"name": "x", "tasks": [{"modes": [[99, 1]]}]}]}, "jobs[0].tasks[0].modes"),
         ({"unit_s": "5"}, "unit_s"),
+        ({"near": 1.5}, "near"),
+        ({"jobs": [], "resources": [{"name": "x", "crew": 0}]}, "[0].crew: there is no crew 0"),
+        ({"resources": [{"name": "x", "batch": 0}]}, "resources[0].batch"),
+        ({"jobs": [], "resources": [{"name": "x", "overtime": [[5, 2]]}]}, "overtime[0]: begins after"),
+        ({"crews": [{"name": "x", "levels": []}]}, "crews[0].levels"),
+        ({"crews": [{"name": "x", "levels": [[1, 2]]}]}, "crews[0].levels: must begin at 0"),
+        ({"crews": [{"name": "x", "levels": [[0, 2], [0, 1]]}]}, "crews[0].levels: must begin at 0"),
+        ({"crews": [{"name": "x", "levels": [[0, -1]]}]}, "crews[0].levels[0][1]"),
+        ({"materials": [{"name": "x", "stock": -1}]}, "materials[0].stock"),
+        ({"materials": [{"name": "x", "receipts": [[1]]}]}, "materials[0].receipts[0]"),
+        ({"jobs": [{"name": "x", "tasks": [{"modes": [[0, 1]], "load": -1}]}]}, "jobs[0].tasks[0].load"),
+        ({"jobs": [{"name": "x", "tasks": [{"modes": [[0, 1]], "needs": [[0, 1]]}]}]}, "no material 0"),
+        (
+            {"jobs": [{"name": "x", "tasks": [{"modes": [[0, 1]]}], "lot_of": 1}]},
+            "jobs[0].lot_of: there is no",
+        ),
+        (
+            {"before": [{"job": 0, "task": 0, "then_job": 9, "then_task": 0}]},
+            "before[0]: there is no operation",
+        ),
+        ({"weights": {"moved": -1}}, "weights.moved"),
+        ({"weights": {"beauty": 1}}, "weights.beauty"),
     ],
 )
 def test_our_own_form_is_strict(small_plant, change, said):
@@ -150,6 +170,22 @@ def test_our_own_form_is_strict(small_plant, change, said):
     with pytest.raises(FileWrong) as caught:
         form_json.parse(document)
     assert said in str(caught.value)
+
+
+def test_a_lot_names_the_first_of_its_lots(small_plant):
+    document = json.loads(json.dumps(form_json.dump(small_plant(1))))
+    jobs = [{"name": n, "tasks": [{"modes": [[0, 1]]}], "lot_of": of} for n, of in (("a", 0), ("b", 0))]
+    parsed = form_json.parse(document | {"jobs": jobs})
+    assert [job.lot_of for job in parsed.jobs] == [0, 0]
+    jobs[0]["lot_of"] = None
+    with pytest.raises(FileWrong, match="job 0 is not the first of its lots"):
+        form_json.parse(document | {"jobs": jobs})
+
+
+def test_a_file_that_says_nothing_of_it_has_no_people_batches_or_weights_of_its_own():
+    text = json.dumps({"objective": "makespan", "resources": [{"name": "A"}], "jobs": []})
+    problem = parse(text).problem
+    assert (problem.crews, problem.resources[0].batch, problem.weights) == ((), 1, Weights())
 
 
 def test_the_shipped_schema_is_the_one_of_the_code():

@@ -5,14 +5,14 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.planning.check import check
 from app.planning.dispatch import EDD, Rule, dispatch
 from app.records.scheduling import Problem, Slot
 from tests.planning.counting import broken
-from tests.planning.problems import problems, random_problem, with_plan
+from tests.planning.problems import problems, random_problem, trials, with_plan
 
 Slots = Sequence[Slot]
 
@@ -27,7 +27,7 @@ def plan(problem: Problem) -> tuple[Slot, ...]:
     return slots
 
 
-@settings(max_examples=150, deadline=None)
+@trials(150)
 @given(problems(), st.sampled_from([EDD, Rule("slack"), Rule("atc-1-0.3", 0.5, 1.0, 0.3), Rule("spt", 0.0)]))
 def test_every_rule_of_dispatch_makes_a_plan_that_checking_and_counting_call_legal(problem, rule):
     slots = dispatch(problem, (rule,)).slots
@@ -36,7 +36,7 @@ def test_every_rule_of_dispatch_makes_a_plan_that_checking_and_counting_call_leg
     assert broken(problem, slots) == set()
 
 
-@settings(max_examples=300, deadline=None)
+@trials(300)
 @given(problems(), st.data())
 def test_a_plan_with_a_slot_changed_breaks_what_counting_says(problem, data):
     slots = list(plan(problem))
