@@ -29,12 +29,14 @@ class Rule:
 EDD = Rule("edd")
 TARDINESS_GRID = (
     EDD,
-    Rule("atc-0.5-0.1", 0.5, 0.5, 0.1),
+    *(Rule(f"atc-{k:g}-{s:g}", 0.5, k, s) for k, s in ((0.5, 0.1), (1.0, 0.3), (0.5, 0.3))),
     Rule("slack"),
-    *(Rule(f"atc-{k:g}-{s:g}", 0.5, k, s) for k in (1.0, 2.0) for s in (0.1, 0.3, 1.0)),
-    *(Rule(f"atc-0.5-{s:g}", 0.5, 0.5, s) for s in (0.3, 1.0)),
+    *(Rule(f"atc-2-{s:g}", 0.5, 2.0, s) for s in (0.1, 0.3, 1.0)),
+    *(Rule(f"atc-{k:g}-{s:g}", 0.5, k, s) for k, s in ((1.0, 0.1), (1.0, 1.0), (0.5, 1.0))),
     *(Rule(f"atc-near-{k:g}", 0.25, k, 0.1) for k in (0.5, 1.0)),
 )
+"""The rules that did best on generated plants come first: where time is short they must do."""
+
 MAKESPAN_GRID = tuple(
     Rule(name if reach else f"{name}-now", reach)
     for name in ("mwkr", "slack", "fifo", "spt")
