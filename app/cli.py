@@ -145,7 +145,7 @@ def classify(config: Path | None, source: Any, output: Any) -> int:
 
 @verbs.group()
 def plan() -> None:
-    """Solve and check scheduling problems in files."""
+    """Solve, check and make up scheduling problems in files."""
 
 
 _FORMAT = click.option(
@@ -187,6 +187,19 @@ def check(**options: Any) -> int:
     from app.verbs.plan import check  # noqa: PLC0415
 
     return check(**options)
+
+
+@plan.command()
+@click.option("--orders", type=click.IntRange(1, 20_000), default=60, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same plant again.")
+@click.option("--full", is_flag=True, help="With crews, furnace loads, materials, lots, overtime; as json.")
+@click.option("--form", type=click.Choice(["plant", "json"]), default="plant", show_default=True)
+@click.option("--output", type=_FILE, help="Default: standard output.")
+def generate(**options: Any) -> int:
+    """Make up a plant of three facilities, for trials of `plan solve`."""
+    from app.verbs.generate import generate  # noqa: PLC0415
+
+    return generate(**options)
 
 
 @verbs.group()

@@ -269,6 +269,17 @@ def test_a_double_with_an_unknown_fault_or_a_taken_port_is_refused():
         assert f"--port {port}" in refused(run("double", "wecom", "--port", port))
 
 
+def test_a_generated_plant_is_planned_and_checked(tmp_path):
+    problem, plan = tmp_path / "problem.json", tmp_path / "plan.json"
+    made = run("plan", "generate", "--orders", 5, "--seed", 2, "--output", problem)
+    assert (made.returncode, made.stdout) == (0, "")
+    assert "plant-5-2: 5 orders" in made.stderr
+    assert run("plan", "solve", problem, "--time-limit", 1, "--output", plan).returncode == 0
+    assert run("plan", "check", problem, plan).returncode == 0
+    full = run("plan", "generate", "--orders", 5, "--seed", 2, "--full")
+    assert {"crews", "materials"} <= json.loads(full.stdout).keys()
+
+
 # usage
 
 
@@ -280,6 +291,7 @@ def test_a_double_with_an_unknown_fault_or_a_taken_port_is_refused():
         ["double", "wecom", "--port", "99999"],
         ["decision", "show"],
         ["plan", "solve", "no-such-file.json"],
+        ["plan", "generate", "--orders", "0"],
         ["classify", "--input", "no-such-file.jsonl"],
     ],
 )
