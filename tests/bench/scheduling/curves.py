@@ -1,0 +1,109 @@
+"""Pictures of the gap over time, from a results file: median and quartiles, engine by engine.
+
+`python -m tests.bench.scheduling.curves results.jsonl` writes one PNG per group of families to
+tests/bench/curves. Needs matplotlib, of the `learn` extra.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tests.bench.scheduling.gaps import gap, ratio, value_at
+from tests.bench.scheduling.instances import GROUPS
+from tests.bench.scheduling.plants import best_of_textbook
+from tests.bench.scheduling.results import read
+from tests.bench.scheduling.rivals import COLOURS, ENGINES, TITLES
+
+Line = dict[str, Any]
+
+FOLDER = Path(__file__).parents[1] / "curves"
+HEADS = {
+    "flexible": "Flexible job shops, makespan",
+    "changeovers": "Job shops with changeovers, makespan",
+    "factories": "Several factories, makespan",
+    "tardiness": "Weighted tardiness",
+    "plants": "Generated plants, weighted tardiness",
+}
+POINTS = 200
+WORST = 10.0
+"""Without a plan a run counts as so much: above every plan, and out of the picture."""
+
+
+def main(file: Path) -> None:
+    """One picture per group that the file has longest runs of."""
+    lines = read(file)
+    for group in GROUPS:
+        mine = [line for line in lines if line["family"] in GROUPS[group] and _counts(line)]
+        if mine:
+            print(draw(group, mine))
+
+
+def _counts(line: Line) -> bool:
+    return line["family"] == "plant" or bool(line["best"])
+
+
+def draw(group: str, lines: Sequence[Line], folder: Path = FOLDER) -> Path:
+    """The group's picture; of several time limits the longest that each engine was given."""
+    mpl.rcParams.update({"font.size": 20, "axes.spines.top": False, "axes.spines.right": False})
+    figure = Figure(figsize=(14, 8.5), layout="constrained")
+    axes = figure.add_subplot()
+    longest = max(line["limit_s"] for line in lines)
+    times = np.geomspace(0.05, longest, POINTS)
+    highest = 0.0
+    for engine in ENGINES:
+        own = [line for line in lines if line["engine"] == engine and line["limit_s"] == longest]
+        if own:
+            highest = max(highest, _curve(axes, engine, own, times))
+    _dress(axes, group, len({line["name"] for line in lines}), longest, highest)
+    folder.mkdir(parents=True, exist_ok=True)
+    figure.savefig(folder / f"{group}.png", dpi=80)
+    return folder / f"{group}.png"
+
+
+def curve(line: Line, times: Sequence[float]) -> list[float]:
+    """The gap to the best known at each time, or for a plant the ratio to the best dispatch run."""
+    trace = [(at, value) for at, value in line["trace"]]
+    found = [value_at(trace, at) for at in times]
+    if line["family"] == "plant":
+        orders, seed = (int(part) for part in line["name"].split("-")[1:3])
+        best = best_of_textbook(orders, seed)
+        return [WORST if value is None else ratio(value, best) for value in found]
+    return [WORST if value is None else gap(value, line["best"]) for value in found]
+
+
+def _curve(axes: Axes, engine: str, lines: Sequence[Line], times: "np.ndarray[Any, Any]") -> float:
+    """Draws median and quartiles; the highest median that is a plan."""
+    gaps = np.array([curve(line, list(times)) for line in lines])
+    low, middle, high = np.percentile(gaps, (25, 50, 75), axis=0)
+    shown = np.where(middle < WORST, middle, np.nan)
+    axes.fill_between(times, low, np.minimum(high, WORST), color=COLOURS[engine], alpha=0.18, linewidth=0)
+    axes.plot(times, shown, color=COLOURS[engine], linewidth=4, label=f"{TITLES[engine]} ({len(lines)})")
+    return float(np.nanmax(shown)) if np.isfinite(shown).any() else 0.0
+
+
+def _dress(axes: Axes, group: str, instances: int, longest: float, highest: float) -> None:
+    plants = group == "plants"
+    what = "ratio to the best of 13 dispatch runs" if plants else "gap to the best known value"
+    axes.set_title(f"{HEADS[group]}: {instances} instances", loc="left", fontsize=24, pad=16)
+    axes.set_xscale("log")
+    ticks = [t for t in (0.1, 0.3, 1, 3, 10, 30, 60) if t <= longest]
+    axes.set_xticks(ticks, [f"{t:g} s" for t in ticks])
+    axes.minorticks_off()
+    axes.set_xlim(0.05, longest)
+    axes.set_ylim(0, max(0.02, min(1.0, 1.05 * highest)) if not plants else 1.1)
+    axes.yaxis.set_major_formatter(lambda y, _: f"{y:.2g}" if plants else f"{100 * y:.3g} %")
+    axes.set_xlabel("seconds since the call, two cores")
+    axes.set_ylabel(what)
+    axes.grid(axis="y", color="#dddddd")
+    axes.set_axisbelow(True)
+    axes.legend(frameon=False, title="median, shaded: middle half of the instances")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
