@@ -1,7 +1,7 @@
 """The scheduler: published instances beside CP-SAT and PyJobShop, plants, a breakdown, hostile input.
 
 `make bench` runs a small part, about three minutes: the published instances of the repository at
-SAMPLE_S beside CP-SAT, three plants of 60 and of 200 orders, one of 1,000, the breakdown, the
+SAMPLE_S beside CP-SAT, three plants of 60 orders, two of 200, one of 1,000, the breakdown, the
 hostile input. With `CHARGEHAND_BENCH=full` it runs all that there is, for hours: every instance of
 CHARGEHAND_INSTANCES at 10 and 60 s beside CP-SAT and PyJobShop, and 20 plants of each size.
 By parts and with more choice: `python -m tests.bench.scheduling --help`.
@@ -11,7 +11,6 @@ import os
 from pathlib import Path
 
 from tests.bench.scheduling import breakdown, hostile, plants, published, rivals
-from tests.bench.scheduling.instances import Case, generated
 from tests.bench.scheduling.instances import published as instances
 from tests.bench.scheduling.results import alternating, collect
 
@@ -19,7 +18,7 @@ VARIABLE = "CHARGEHAND_BENCH"
 SAMPLE_S = 3.0
 FULL_S = (10.0, 60.0)
 FULL_SEEDS = 20
-SAMPLE_PLANTS = {60: (3, 10.0), 200: (3, 10.0), 1000: (1, 10.0)}
+SAMPLE_PLANTS = {60: (3, 10.0), 200: (2, 10.0), 1000: (1, 10.0)}
 """Orders: plants, and seconds for each."""
 
 RESULTS = Path("bench-scheduling.jsonl")
@@ -38,9 +37,7 @@ def measure() -> list[dict[str, object]]:
     made = [
         line
         for orders, (seeds, limit_s) in sizes.items()
-        for line in collect(alternating(generated(orders, seeds), (rivals.OURS,), (limit_s,)), file)
+        for entries in (plants.marks(orders, seeds), plants.runs(orders, seeds, limit_s, rivals.WORKERS))
+        for line in collect(entries, file)
     ]
     return [*published.rows(lines, seconds), *plants.rows(made), *breakdown.rows(), *hostile.rows()]
-
-
-__all__ = ["Case", "measure"]

@@ -3,15 +3,15 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from tests.bench.rows import table
 from tests.bench.scheduling import breakdown, hostile, plants, published, rivals
-from tests.bench.scheduling.instances import GROUPS, Case, generated
+from tests.bench.scheduling.instances import GROUPS
 from tests.bench.scheduling.instances import published as instances
 from tests.bench.scheduling.results import alternating, collect, read, shared
+from tests.bench.scheduling.running import Entry
 
 PARTS = ("published", "plants", "breakdown", "hostile")
 
@@ -55,12 +55,18 @@ def _part(part: str, asked: argparse.Namespace, engines: tuple[str, ...]) -> lis
     if part == "hostile":
         return hostile.rows()
     if part == "published":
-        lines = _run(instances(asked.families), engines, asked.seconds, asked)
+        workers = rivals.WORKERS | {rivals.OURS: asked.workers}
+        lines = _done(alternating(instances(asked.families), engines, asked.seconds, workers), asked)
         return published.rows(lines, asked.seconds)
+    workers = rivals.WORKERS | {rivals.OURS: asked.workers}
     lines = [
         line
         for orders in (int(size) for size in asked.orders)
-        for line in _run(generated(orders, asked.seeds), (rivals.OURS,), (_longest(orders, asked),), asked)
+        for entries in (
+            plants.marks(orders, asked.seeds),
+            plants.runs(orders, asked.seeds, _longest(orders, asked), workers),
+        )
+        for line in _done(entries, asked)
     ]
     return plants.rows(lines)
 
@@ -70,15 +76,12 @@ def _longest(orders: int, asked: argparse.Namespace) -> float:
     return min(max(asked.seconds), plants.LONGEST_S.get(orders, max(asked.seconds)))
 
 
-def _run(
-    cases: list[Case], engines: tuple[str, ...], seconds: Iterable[float], asked: argparse.Namespace
-) -> list[dict[str, Any]]:
-    workers = rivals.WORKERS | {rivals.OURS: asked.workers}
-    entries = shared(alternating(cases, engines, seconds, workers), asked.shard)
+def _done(entries: list[Entry], asked: argparse.Namespace) -> list[dict[str, Any]]:
+    mine = shared(entries, asked.shard)
     if asked.rows_only:
-        keys = {entry.key for entry in entries}
+        keys = {entry.key for entry in mine}
         return [line for line in read(asked.resume) if line["key"] in keys]
-    return collect(entries, asked.resume, asked.jobs)
+    return collect(mine, asked.resume, asked.jobs)
 
 
 def _families(text: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.planning.check import check
 from app.planning.dispatch import in_order, keep
@@ -26,30 +26,22 @@ OPTIONS = {
 Row = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The problem after the breakdown, and which machine stands still."""
-
-    problem: Problem
-    machine: int
-
-
 def rows(limit_s: float = 10.0, *, before_s: float = 5.0, orders: int = ORDERS) -> list[Row]:
     """How long the repair takes, how long three options, and how much each moves."""
     problem = generated(orders, SEED)[0].problem()
     broken = break_down(problem, solve(problem, before_s, 2).slots)
     began = time.perf_counter()
-    repaired = repair(broken.problem)
+    repaired = repair(broken)
     repair_ms = 1000 * (time.perf_counter() - began)
     began = time.perf_counter()
-    options = three(broken.problem, limit_s)
+    options = three(broken, limit_s)
     options_s = time.perf_counter() - began
     plans = {name: made.slots for name, made in options.items()}
-    moved = max(frozen_moved(broken.problem, slots) for slots in (repaired, *plans.values()))
-    said = "; ".join(f"{name}: {_told(broken.problem, slots)}" for name, slots in plans.items())
-    fixed = f"of {len(broken.problem.fixed)} begun or frozen, over the repair and all options"
+    moved = max(frozen_moved(broken, slots) for slots in (repaired, *plans.values()))
+    said = "; ".join(f"{name}: {_told(broken, slots)}" for name, slots in plans.items())
+    fixed = f"of {len(broken.fixed)} begun or frozen, over the repair and all options"
     return [
-        row("plan.repair", round(repair_ms, 1), "ms", note=_told(broken.problem, repaired)),
+        row("plan.repair", round(repair_ms, 1), "ms", note=_told(broken, repaired)),
         row("plan.three_options", round(options_s, 2), "s", note=said),
         row("plan.frozen_moved", moved, "operations", note=fixed),
     ]
@@ -77,7 +69,7 @@ def frozen_moved(problem: Problem, slots: tuple[Slot, ...]) -> int:
     return sum(places.get((f.job, f.task)) != (f.machine, f.start, f.end) for f in problem.fixed)
 
 
-def break_down(problem: Problem, slots: tuple[Slot, ...]) -> Broken:
+def break_down(problem: Problem, slots: tuple[Slot, ...]) -> Problem:
     """What is left to plan at NOW with the busiest press closed for DOWN slots.
 
     Begun operations are fixed, the one on the failed press until it is mended; so are those that
@@ -101,11 +93,8 @@ def break_down(problem: Problem, slots: tuple[Slot, ...]) -> Broken:
         for j, job in enumerate(problem.jobs)
     )
     current = tuple(Fixed(s.job, s.task, s.machine, s.start, s.end) for s in slots)
-    return Broken(
-        replace(
-            problem, resources=tuple(resources), jobs=jobs, fixed=fixed, current=current, near=NOW + NEAR
-        ),
-        machine,
+    return replace(
+        problem, resources=tuple(resources), jobs=jobs, fixed=fixed, current=current, near=NOW + NEAR
     )
 
 

@@ -1,6 +1,6 @@
 """One run in a process of its own: a job on standard input, lines of JSON on standard output.
 
-The job: `engine` ("chargehand" or "cpsat"), `case` (a Case), `limit_s`, `workers`, `seed`, `target`
+The job: `engine` (of `rivals`, but for PyJobShop), `case` (a Case), `limit_s`, `workers`, `seed`, `target`
 (null, or the value at which to stop). The answer: `{"begun"}` when everything is loaded, then
 `{"t", "value"}` per improvement, seconds since the call, then `{"done": {"value", "bound", "slots",
 "solve_s"}}`, slots being [job, task, machine, start, end].
@@ -13,10 +13,14 @@ import threading
 import time
 from typing import Any
 
+from app.planning.check import objective
+from app.planning.dispatch import TARDINESS_GRID, dispatch
 from app.planning.solve import solve
 from app.records.scheduling import Problem, Schedule
 from tests.bench.scheduling.direct import solve_direct
 from tests.bench.scheduling.instances import Case
+from tests.bench.scheduling.rivals import CPSAT, OWN_RULES, TEXTBOOK
+from tests.bench.scheduling.textbook import thirteen
 
 _ONE = threading.Lock()
 
@@ -25,10 +29,7 @@ def main() -> None:
     job = json.loads(sys.stdin.readline())
     problem = Case(**job["case"]).problem()
     say({"begun": True})
-    if job["engine"] == "cpsat":
-        direct(problem, job)
-    else:
-        ours(problem, job)
+    {CPSAT: direct, TEXTBOOK: textbook, OWN_RULES: own_rules}.get(job["engine"], ours)(problem, job)
 
 
 def ours(problem: Problem, job: dict[str, Any]) -> None:
@@ -53,6 +54,18 @@ def direct(problem: Problem, job: dict[str, Any]) -> None:
 
     schedule = solve_direct(problem, job["limit_s"], job["workers"], job["seed"], better, job["target"])
     done(schedule, time.perf_counter() - began)
+
+
+def textbook(problem: Problem, _: dict[str, Any]) -> None:
+    began = time.perf_counter()
+    slots = min(thirteen(problem).values(), key=lambda made: objective(problem, made))
+    schedule = Schedule("feasible", objective(problem, slots), tuple(slots), TEXTBOOK)
+    done(schedule, time.perf_counter() - began)
+
+
+def own_rules(problem: Problem, _: dict[str, Any]) -> None:
+    schedule = dispatch(problem, TARDINESS_GRID)
+    done(schedule, schedule.solve_s)
 
 
 def done(schedule: Schedule, took: float) -> None:

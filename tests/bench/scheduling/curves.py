@@ -16,11 +16,13 @@ from matplotlib.figure import Figure
 
 from tests.bench.scheduling.gaps import gap, ratio, value_at
 from tests.bench.scheduling.instances import GROUPS
-from tests.bench.scheduling.plants import best_of_textbook
+from tests.bench.scheduling.plants import best_rules
 from tests.bench.scheduling.results import read
-from tests.bench.scheduling.rivals import COLOURS, ENGINES, TITLES
+from tests.bench.scheduling.rivals import COLOURS, ENGINES, TEXTBOOK, TITLES
 
 Line = dict[str, Any]
+Known = tuple[Line, float]
+Array = np.ndarray[Any, Any]
 
 FOLDER = Path(__file__).parents[1] / "curves"
 HEADS = {
@@ -38,52 +40,52 @@ WORST = 10.0
 def main(file: Path) -> None:
     """One picture per group that the file has longest runs of."""
     lines = read(file)
-    for group in GROUPS:
-        mine = [line for line in lines if line["family"] in GROUPS[group] and _counts(line)]
-        if mine:
-            print(draw(group, mine))
+    best = best_rules(lines)
+    for group, families in GROUPS.items():
+        mine = [line for line in lines if line["family"] in families and line["engine"] in ENGINES]
+        known = [(line, known) for line in mine if (known := _known(line, best)) is not None]
+        if known:
+            print(draw(group, known))
 
 
-def _counts(line: Line) -> bool:
-    return line["family"] == "plant" or bool(line["best"])
+def _known(line: Line, best: dict[tuple[str, str], float]) -> float | None:
+    """What the run is measured against; None where there is nothing, or where that is 0."""
+    return best.get((TEXTBOOK, line["name"])) if line["family"] == "plant" else line["best"] or None
 
 
-def draw(group: str, lines: Sequence[Line], folder: Path = FOLDER) -> Path:
-    """The group's picture; of several time limits the longest that each engine was given."""
+def draw(group: str, known: Sequence[Known], folder: Path = FOLDER) -> Path:
+    """The group's picture, of the runs with the longest time limit; each with what it is measured against."""
     mpl.rcParams.update({"font.size": 20, "axes.spines.top": False, "axes.spines.right": False})
     figure = Figure(figsize=(14, 8.5), layout="constrained")
     axes = figure.add_subplot()
-    longest = max(line["limit_s"] for line in lines)
+    longest = max(line["limit_s"] for line, _ in known)
+    runs = [(line, best) for line, best in known if line["limit_s"] == longest]
     times = np.geomspace(0.05, longest, POINTS)
     highest = 0.0
     for engine in ENGINES:
-        own = [line for line in lines if line["engine"] == engine and line["limit_s"] == longest]
+        own = [curve(line, best, list(times)) for line, best in runs if line["engine"] == engine]
         if own:
-            highest = max(highest, _curve(axes, engine, own, times))
-    _dress(axes, group, len({line["name"] for line in lines}), longest, highest)
+            highest = max(highest, _curve(axes, engine, np.array(own), times))
+    _dress(axes, group, len({line["name"] for line, _ in runs}), longest, highest)
     folder.mkdir(parents=True, exist_ok=True)
     figure.savefig(folder / f"{group}.png", dpi=80)
     return folder / f"{group}.png"
 
 
-def curve(line: Line, times: Sequence[float]) -> list[float]:
-    """The gap to the best known at each time, or for a plant the ratio to the best dispatch run."""
+def curve(line: Line, best: float, times: Sequence[float]) -> list[float]:
+    """At each time the gap to `best`, or for a plant the ratio to it; WORST before the first plan."""
     trace = [(at, value) for at, value in line["trace"]]
-    found = [value_at(trace, at) for at in times]
-    if line["family"] == "plant":
-        orders, seed = (int(part) for part in line["name"].split("-")[1:3])
-        best = best_of_textbook(orders, seed)
-        return [WORST if value is None else ratio(value, best) for value in found]
-    return [WORST if value is None else gap(value, line["best"]) for value in found]
+    measure = ratio if line["family"] == "plant" else gap
+    found = (value_at(trace, at) for at in times)
+    return [WORST if value is None else measure(value, best) for value in found]
 
 
-def _curve(axes: Axes, engine: str, lines: Sequence[Line], times: "np.ndarray[Any, Any]") -> float:
-    """Draws median and quartiles; the highest median that is a plan."""
-    gaps = np.array([curve(line, list(times)) for line in lines])
+def _curve(axes: Axes, engine: str, gaps: Array, times: Array) -> float:
+    """Draws median and quartiles of runs by times; returns the highest median that is a plan."""
     low, middle, high = np.percentile(gaps, (25, 50, 75), axis=0)
     shown = np.where(middle < WORST, middle, np.nan)
     axes.fill_between(times, low, np.minimum(high, WORST), color=COLOURS[engine], alpha=0.18, linewidth=0)
-    axes.plot(times, shown, color=COLOURS[engine], linewidth=4, label=f"{TITLES[engine]} ({len(lines)})")
+    axes.plot(times, shown, color=COLOURS[engine], linewidth=4, label=f"{TITLES[engine]} ({len(gaps)})")
     return float(np.nanmax(shown)) if np.isfinite(shown).any() else 0.0
 
 

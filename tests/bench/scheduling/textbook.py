@@ -8,10 +8,10 @@ ATC with setups: Lee, Bhaskaran, Pinedo 1997. Shares no code with the product's 
 
 import math
 from collections.abc import Callable
-from itertools import product
+from itertools import accumulate, product
 
 from app.planning.hours import Hours
-from app.records.scheduling import Problem, Slot
+from app.records.scheduling import Job, Problem, Slot
 
 LOOK_AHEAD, SETUP_SCALE = (0.5, 1.0, 2.0, 3.0), (0.1, 0.3, 1.0)
 
@@ -44,6 +44,12 @@ def _atc(problem: Problem, ahead: float, scale: float) -> Urgency:
     return cost
 
 
+def _tails(job: Job) -> tuple[int, ...]:
+    """For each operation the least working time from its start to the job's end."""
+    works = [min(work for _, work in task.modes) for task in job.tasks]
+    return tuple(accumulate(reversed(works)))[::-1]
+
+
 class _Floor:
     """One run: per machine when it is free and what it did last, per job what is next."""
 
@@ -53,6 +59,7 @@ class _Floor:
         self._free = [r.busy_until for r in problem.resources]
         self._family = [r.mounted for r in problem.resources]
         self._next = dict.fromkeys(range(len(problem.jobs)), 0)
+        self._tails = [_tails(job) for job in problem.jobs]
         self._from: dict[int, tuple[int, int]] = {}  # job: end and machine of its last operation
         self._places = {job: self._best(job) for job in self._next}
 
@@ -62,8 +69,7 @@ class _Floor:
 
     def tail(self, job: int) -> int:
         """The least working time that the job still has."""
-        rest = self._problem.jobs[job].tasks[self._next[job] :]
-        return sum(min(work for _, work in task.modes) for task in rest)
+        return self._tails[job][self._next[job]]
 
     def setup(self, job: int, machine: int) -> int:
         family = self._problem.jobs[job].tasks[self._next[job]].family
