@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from tests.bench.scheduling import breakdown, hostile, plants, published, rivals
-from tests.bench.scheduling.instances import published as instances
+from tests.bench.scheduling.instances import published as every_instance
 from tests.bench.scheduling.results import alternating, collect
 
 VARIABLE = "CHARGEHAND_BENCH"
@@ -32,7 +32,7 @@ def measure() -> list[dict[str, object]]:
     rivals.prepare(engines)
     seconds = FULL_S if full else (SAMPLE_S,)
     file = RESULTS if full else None
-    lines = collect(alternating(instances(), engines, seconds), file)
+    lines = collect(alternating(every_instance(), engines, seconds), file)
     sizes = {n: (FULL_SEEDS, plants.LONGEST_S[n]) for n in plants.SIZES} if full else SAMPLE_PLANTS
     made = [
         line

@@ -9,7 +9,7 @@ from typing import Any
 from tests.bench.rows import table
 from tests.bench.scheduling import breakdown, hostile, plants, published, rivals
 from tests.bench.scheduling.instances import GROUPS
-from tests.bench.scheduling.instances import published as instances
+from tests.bench.scheduling.instances import published as every_instance
 from tests.bench.scheduling.results import alternating, collect, read, shared
 from tests.bench.scheduling.running import Entry
 
@@ -56,7 +56,7 @@ def _part(part: str, asked: argparse.Namespace, engines: tuple[str, ...]) -> lis
         return hostile.rows()
     if part == "published":
         workers = rivals.WORKERS | {rivals.OURS: asked.workers}
-        lines = _done(alternating(instances(asked.families), engines, asked.seconds, workers), asked)
+        lines = _done(alternating(every_instance(asked.families), engines, asked.seconds, workers), asked)
         return published.rows(lines, asked.seconds)
     workers = rivals.WORKERS | {rivals.OURS: asked.workers}
     lines = [

@@ -33,6 +33,9 @@ HEADS = {
     "plants": "Generated plants, weighted tardiness",
 }
 POINTS = 200
+HIGHEST = 0.5
+"""A larger gap is out of the picture: what matters is near the end."""
+
 WORST = 10.0
 """Without a plan a run counts as so much: above every plan, and out of the picture."""
 
@@ -84,8 +87,12 @@ def _curve(axes: Axes, engine: str, gaps: Array, times: Array) -> float:
     """Draws median and quartiles of runs by times; returns the highest median that is a plan."""
     low, middle, high = np.percentile(gaps, (25, 50, 75), axis=0)
     shown = np.where(middle < WORST, middle, np.nan)
-    axes.fill_between(times, low, np.minimum(high, WORST), color=COLOURS[engine], alpha=0.18, linewidth=0)
-    axes.plot(times, shown, color=COLOURS[engine], linewidth=4, label=f"{TITLES[engine]} ({len(gaps)})")
+    axes.fill_between(
+        times, low, np.minimum(high, WORST), color=COLOURS[engine], alpha=0.18, linewidth=0, step="post"
+    )
+    none = int((gaps[:, -1] >= WORST).sum())
+    label = f"{TITLES[engine]}, no plan for {none} of {len(gaps)}" if none else TITLES[engine]
+    axes.plot(times, shown, color=COLOURS[engine], linewidth=4, drawstyle="steps-post", label=label)
     return float(np.nanmax(shown)) if np.isfinite(shown).any() else 0.0
 
 
@@ -94,17 +101,20 @@ def _dress(axes: Axes, group: str, instances: int, longest: float, highest: floa
     what = "ratio to the best of 13 dispatch runs" if plants else "gap to the best known value"
     axes.set_title(f"{HEADS[group]}: {instances} instances", loc="left", fontsize=24, pad=16)
     axes.set_xscale("log")
-    ticks = [t for t in (0.1, 0.3, 1, 3, 10, 30, 60) if t <= longest]
+    ticks = [*(t for t in (0.1, 0.3, 1, 3, 10, 30) if t <= 0.7 * longest), longest]
     axes.set_xticks(ticks, [f"{t:g} s" for t in ticks])
     axes.minorticks_off()
     axes.set_xlim(0.05, longest)
-    axes.set_ylim(0, max(0.02, min(1.0, 1.05 * highest)) if not plants else 1.1)
+    axes.set_ylim(0, 1.1 if plants else max(0.02, min(HIGHEST, 1.05 * highest)))
     axes.yaxis.set_major_formatter(lambda y, _: f"{y:.2g}" if plants else f"{100 * y:.3g} %")
     axes.set_xlabel("seconds since the call, two cores")
     axes.set_ylabel(what)
     axes.grid(axis="y", color="#dddddd")
     axes.set_axisbelow(True)
-    axes.legend(frameon=False, title="median, shaded: middle half of the instances")
+    head = "median; shaded: the middle half of the instances"
+    figure = axes.get_figure()
+    assert isinstance(figure, Figure)
+    figure.legend(loc="outside lower left", ncols=3, title=head, fontsize=18, frameon=False, alignment="left")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 from app.planning.generate import plant
 from tests.bench.rows import row
 
-LIMIT_S = 2.0
+LIMIT_S, KILL_S = 2.0, 5.0
 HUGE_ORDERS = 2280
 """About 10,000 operations."""
 
@@ -19,6 +20,7 @@ Row = dict[str, object]
 
 PROGRAM = """
 import json, sys, time
+import app.planning.solve
 from app.planning.verbs import solve_file
 text, limit_s = open(sys.argv[1], encoding="utf-8").read(), float(sys.argv[2])
 print("begun", flush=True)
@@ -93,25 +95,29 @@ def rows(limit_s: float = LIMIT_S) -> list[Row]:
 
 
 def ask(text: str, limit_s: float) -> tuple[float, int, str]:
-    """Seconds, exit code and sentence of `plan solve` on a text; killed 5 s after its limit.
+    """Seconds, exit code and sentence of `plan solve` on a text; killed KILL_S after its limit.
 
     The start of the process is not counted. A call that was killed or died has code -1.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "problem.json"
         file.write_text(text, encoding="utf-8")
-        child = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(file), str(limit_s)],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
-        )  # fmt: skip
-        assert child.stdout is not None
-        child.stdout.readline()
-        began = time.perf_counter()
-        try:
-            said, _ = child.communicate(timeout=limit_s + 5)
-            took_s, code, sentence = json.loads(said)
-        except (subprocess.TimeoutExpired, json.JSONDecodeError):
-            child.kill()
-            child.communicate()
-            return time.perf_counter() - began, -1, "no answer"
-        return took_s, code, sentence
+        ) as child:  # fmt: skip
+            return _hear(child, limit_s)
+
+
+def _hear(child: subprocess.Popen[str], limit_s: float) -> tuple[float, int, str]:
+    assert child.stdout is not None
+    child.stdout.readline()
+    began = time.perf_counter()
+    guard = threading.Timer(limit_s + KILL_S, child.kill)
+    guard.start()
+    said = child.stdout.read()
+    guard.cancel()
+    if not said:
+        return time.perf_counter() - began, -1, "no answer"
+    took_s, code, sentence = json.loads(said)
+    return took_s, code, sentence

@@ -95,7 +95,8 @@ def _listen(entry: Entry, problem: Problem) -> tuple[list[Line], float, bool]:
         cwd=Path(__file__).parents[3],
     )
     lines: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=_pump, args=(child, lines), daemon=True).start()
+    pump = threading.Thread(target=_pump, args=(child, lines), daemon=True)
+    pump.start()
     try:
         _ask(child, entry, problem)
         return _gather(child, lines, entry.limit_s)
@@ -103,6 +104,7 @@ def _listen(entry: Entry, problem: Problem) -> tuple[list[Line], float, bool]:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
+        pump.join()
 
 
 def _ask(child: subprocess.Popen[str], entry: Entry, problem: Problem) -> None:
@@ -119,8 +121,9 @@ def _ask(child: subprocess.Popen[str], entry: Entry, problem: Problem) -> None:
 
 def _pump(child: subprocess.Popen[str], lines: "queue.Queue[str | None]") -> None:
     assert child.stdout is not None
-    for line in child.stdout:
-        lines.put(line)
+    with child.stdout as told:
+        for line in told:
+            lines.put(line)
     lines.put(None)
 
 
