@@ -1,9 +1,10 @@
 """The scheduler: published instances beside CP-SAT and PyJobShop, plants, a breakdown, hostile input.
 
-`make bench` runs a small part, about three minutes: the published instances of the repository at
+`make bench` runs a small part, about five minutes: the published instances of the repository at
 SAMPLE_S beside CP-SAT, three plants of 60 orders, two of 200, one of 1,000, the breakdown, the
-hostile input. With `CHARGEHAND_BENCH=full` it runs all that there is, for hours: every instance of
-CHARGEHAND_INSTANCES at 10 and 60 s beside CP-SAT and PyJobShop, and 20 plants of each size.
+hostile input. With `CHARGEHAND_BENCH=full` it runs all that there is, up to eleven hours: every
+instance of CHARGEHAND_INSTANCES at 10 and 60 s beside CP-SAT and PyJobShop, 20 plants of each size,
+and it draws the gaps over time. What is in RESULTS is not run again: it is of one version alone.
 By parts and with more choice: `python -m tests.bench.scheduling --help`.
 """
 
@@ -40,4 +41,8 @@ def measure() -> list[dict[str, object]]:
         for entries in (plants.marks(orders, seeds), plants.runs(orders, seeds, limit_s, rivals.WORKERS))
         for line in collect(entries, file)
     ]
+    if full:
+        from tests.bench.scheduling.curves import main as draw  # noqa: PLC0415 - matplotlib is an extra
+
+        draw(RESULTS)
     return [*published.rows(lines, seconds), *plants.rows(made), *breakdown.rows(), *hostile.rows()]
