@@ -246,6 +246,7 @@ class Appliance:
         return (
             Job("outbox_retry", IntervalTrigger(seconds=15), self._retry, "skip", 15),
             Job("unanswered_approvals", IntervalTrigger(seconds=30), self._desk.expire, "run_once", 30),
+            Job("plan_watch", IntervalTrigger(seconds=10), self._desk.watch_plan, "skip", 10),
             Job("new_head", IntervalTrigger(seconds=30), self._look_for_head, "skip", 30),
             Job("plan_review", morning, self._review, "run_once", 3600),
             Job("audit_anchor", CronTrigger(minute=5, timezone=zone), self._anchor, "run_once", 600),

@@ -152,6 +152,9 @@ class Book(Facts, Protocol):
     def keep_plan(self, plan: Plan) -> None:
         """Store a proposed plan."""
 
+    def drop_plan(self, plan_id: str) -> None:
+        """Drop a proposed plan: nobody chose it. Any other plan stays as it is."""
+
     def vote(self, answer: str, userid: str, vote: int) -> None:
         """Keep a person's latest vote on a decision's answer: 1 good, 2 bad, 3 withdraws it."""
 
@@ -218,10 +221,11 @@ class Lane(Protocol):
 class Solver(Protocol):
     """The scheduling engine, in a process of its own."""
 
-    async def solve(self, problem: Problem, *, limit_s: float) -> Schedule:
+    async def solve(self, problem: Problem, *, limit_s: float, start: Schedule | None = None) -> Schedule:
         """The best schedule within about `limit_s`; a dispatch schedule when the engine fails.
 
-        Never raises for a valid problem; status "none" when nothing legal was found.
+        `start` is one to begin from, None for none; it need not be legal. Never raises for a valid
+        problem; status "none" when nothing legal was found.
         """
 
 

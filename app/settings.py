@@ -177,6 +177,17 @@ class Planning(_Node):
     """The scheduler."""
 
     solve_s: Seconds = Field(1.5, description="Time given to one plan.")
+    options_s: Seconds = Field(6.0, description="Time given to all plans that are offered side by side.")
+    replan: bool = Field(
+        default=True, description="Whether a plan is proposed unasked when the published one no longer fits."
+    )
+    replan_wait_s: Seconds = Field(
+        10.0, description="Quiet time after a report before the plan is looked at."
+    )
+    replan_every_s: Seconds = Field(300.0, description="The plan is looked at this often without a report.")
+    replan_minutes: int = Field(
+        30, ge=1, description="How far an order may be from the plan before it counts as ahead or behind."
+    )
     horizon_days: int = Field(28, ge=1, le=180, description="How far ahead a plan may reach.")
     slot_minutes: int = Field(5, ge=1, le=60, description="Grid of times in a plan.")
     workers: int = Field(2, ge=1, le=64, description="Threads of the solver.")

@@ -9,6 +9,7 @@ from typing import Any
 from app.console import dialogs
 from app.console.client import Denied, NoService
 from app.console.line import Line
+from app.console.options import Choose
 from app.console.seen import Seen
 from app.console.words import Words
 from app.records.board import Card, CardDetail
@@ -74,7 +75,10 @@ class Pen:
             if detail.action is None or detail.card.stage is not Stage.HELD:
                 self._desktop.say(self._words("say.not_held", ticket=card.decision))
                 return
-            digest = await self._desktop.ask(dialogs.Approve(self._words, detail, detail.action))
+            window = Choose(self._words, detail) if detail.choices else dialogs.Approve(
+                self._words, detail, detail.action
+            )  # fmt: skip
+            digest = await self._desktop.ask(window)
             if digest is not None:
                 said = self._words("say.approved", ticket=card.decision)
                 await self._press(self._line.approve(card.decision, digest), said)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from app import policy
 from app.desk.meant import Meant, close, first_of
+from app.desk.offers import drop_plans, published
 from app.desk.page import Page
 from app.desk.parts import Parts
 from app.desk.preset import act_on
@@ -134,11 +135,16 @@ class Ends:
             raise OwnFault(f"{settle.decision} is not waiting")
         if policy.why_not_approve(person, hold, target.message.sender):
             raise OwnFault(f"{person.userid} may not settle {target.id}")
-        if settle.digest != action_hash(hold.action):
+        action = hold.that_may_run(settle.digest)
+        if action is None:
             raise OwnFault(f"{target.id} is not what was shown")
         by = f"person:{person.userid}"
         if settle.approved:
-            return self.carry_out(page, target, (), self.ask_again(page.book, target), hold.action, by)
+            after = self.carry_out(page, target, (), self.ask_again(page.book, target), action, by)
+            if after.stage is Stage.DONE:
+                published(page, self._voice, hold, action, self._parts.clock())
+            return after
+        drop_plans(page.book, hold)
         values = {"person": person.name, "reason": settle.reason or "–"}
         return self.refuse(page, target, (), Refuse("refused", Say("desk.refused", values)), by)
 
@@ -149,8 +155,11 @@ class Ends:
         values = {"proposal": held.proposal, "why": held.why, "who": names, "until": held.until}
         self._voice.tell(page, after, Say("desk.held", values), final=True)
         please = {"ticket": after.id, "asker": ask.person.name, "proposal": held.proposal, "why": held.why}
+        say = Say("desk.please_choose", {**please, **_numbers(held)}) if held.offered else Say(
+            "desk.please_approve", please
+        )  # fmt: skip
         for approver in approvers:
-            self._voice.notify(page.book, after, Notice(approver.userid, Say("desk.please_approve", please)))
+            self._voice.notify(page.book, after, Notice(approver.userid, say))
         return after
 
     def _offer(
@@ -188,3 +197,9 @@ class Ends:
         if person is None or reading is None:
             raise OwnFault(f"{decision.id} has no asker or was never understood")
         return self._ask(person, first_of(facts, decision).message, reading)
+
+
+def _numbers(held: Held) -> dict[str, object]:
+    """The numbers that may be chosen, and the one that a plain yes takes."""
+    taken = next(n for n, each in enumerate(held.offered, 1) if each.action == held.action)
+    return {"numbers": "/".join(str(n) for n in range(1, len(held.offered) + 1)), "taken": taken}

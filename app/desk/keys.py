@@ -29,7 +29,7 @@ class Keys:
         if no:
             return self._voice.reply(no, person, target.id)
         digest = settle.digest or action_hash(hold.action)
-        if digest != action_hash(hold.action):
+        if hold.that_may_run(digest) is None:
             return self._voice.reply("changed", person, target.id)
         after = self._ends.settle_other(page, replace(settle, digest=digest), person)
         return self._voice.reply(

@@ -15,22 +15,23 @@ from app.desk.ends import Ends
 from app.desk.keys import Keys
 from app.desk.lessons import Lessons
 from app.desk.meant import Meant, heard
+from app.desk.offers import drop_plans
 from app.desk.page import Page
 from app.desk.parts import Parts
+from app.desk.plans import Plans
 from app.desk.preset import preset
 from app.desk.voice import SYSTEM, Voice
-from app.planning.question import Proposal, Question, explain, pose, propose
+from app.desk.watch import Watch
 from app.ports import Accepted, Facts, Names, Observation
-from app.records.action import PublishPlan, Settle, assignments_digest
+from app.records.action import Settle
 from app.records.answer import Say
 from app.records.correction import Lesson
-from app.records.decision import OPEN_STAGES, Decision, Failed, Held, PlanMade, Refused, Stage
+from app.records.decision import OPEN_STAGES, Decision, Failed, Refused, Stage
 from app.records.errors import ChargehandError, OwnFault
 from app.records.message import Language, Message, MessageKind
-from app.records.plant import Person, Role
+from app.records.plant import Person
 from app.records.reading import Earlier, Reading
 from app.records.socket import Reply
-from app.records.verdict import NeedPlan
 
 T = TypeVar("T")
 
@@ -44,6 +45,8 @@ class Desk:
         self._ends = Ends(parts, self._voice)
         self._keys = Keys(self._ends, self._voice, parts.clock)
         self._lessons = Lessons(parts, self._ends, self._voice)
+        self._plans = Plans(parts, self._ends, self._voice)
+        self._watch = Watch(parts.planning, self._voice.zone, parts.clock)
         self._queue: asyncio.Queue[Decision] = asyncio.Queue()
         self._slots = asyncio.Semaphore(at_once)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -177,30 +180,9 @@ class Desk:
     # A schedule request.
 
     async def _plan(self, decision: Decision) -> None:
-        question = await self._parts.store.read(lambda facts: self._pose(facts, decision))
-        proposal = await propose(question, self._parts.solver, self._parts.planning.solve_s)
-        await self._commit(lambda page: self._hold_plan(page, decision, question, proposal))
-
-    def _pose(self, facts: Facts, decision: Decision) -> Question:
-        ask = self._ends.ask_again(facts, decision)
-        verdict = self._ends.judge(ask, facts)
-        if not isinstance(verdict, NeedPlan):
-            raise OwnFault(f"{decision.id} no longer asks for a plan")
-        return pose(facts, verdict.wish, ask.now, self._parts.planning, self._voice.zone)
-
-    def _hold_plan(self, page: Page, decision: Decision, question: Question, proposal: Proposal) -> Decision:
-        now, said = self._parts.clock(), explain(proposal, question)
-        if proposal.plan is None:
-            after = page.append(decision, (Failed(now, "no_plan", said),))
-            self._voice.tell(page, after, said, final=True)
-            return after
-        page.book.keep_plan(proposal.plan)
-        action = PublishPlan(proposal.plan.id, assignments_digest(proposal.plan.assignments))
-        until = now + timedelta(seconds=self._parts.limits.approval_wait_s)
-        held = Held(now, until, "approval", Say("desk.why.plan"), said, action,
-                    (Role.PLANNER, Role.SUPERVISOR))  # fmt: skip
-        made = PlanMade(now, proposal.plan.id, proposal.by, proposal.solve_ms, held)
-        return self._ends.hold(page, decision, (made,), held, self._ends.ask_again(page.book, decision))
+        question = await self._parts.store.read(lambda facts: self._plans.pose(facts, decision))
+        proposal = await self._plans.propose(question)
+        await self._commit(lambda page: self._plans.hold(page, decision, question, proposal))
 
     # A key press.
 
@@ -236,6 +218,7 @@ class Desk:
             if hold is None or hold.until > now:
                 continue
             say = Say("desk.expired", {"proposal": hold.proposal})
+            drop_plans(page.book, hold)
             after = page.append(decision, (Refused(now, "policy:wait", "expired", say),))
             if hold.reason == "approval":
                 self._voice.tell(page, after, say, final=False)
@@ -245,11 +228,19 @@ class Desk:
         now = self._parts.clock()
         await self.accept(Message(f"job:{name}", SYSTEM.userid, None, MessageKind.TEXT, "", now))
 
+    async def watch_plan(self) -> None:
+        """Ask for a new plan where the plant has left the published one behind; the clock calls it often."""
+        if self._watch.is_due():
+            message = await self._parts.store.read(self._watch.look)
+            if message is not None:
+                await self.accept(message)
+
     async def _commit(self, change: Callable[[Page], T]) -> T:
         seen: list[Observation] = []
         result = await self._parts.store.write(lambda book: change(Page(book, seen)))
         for observation in seen:
             for observer in self._parts.observers:
                 observer(observation)
+        self._watch.hear(seen)
         self._parts.wake()
         return result

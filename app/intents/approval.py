@@ -3,6 +3,7 @@
 import re
 
 from app import policy
+from app.intents.choosing import CHOOSES, chosen, option_in
 from app.intents.explain import case_say, decision_say, held_say, request_say
 from app.intents.phrases import changed, lines, missing, no_right, plain, refuse
 from app.intents.words import AMEND, EITHER_WAY, NO, REPORTED, TICKET, WHY, YES, folded, tickets
@@ -22,7 +23,7 @@ _REASON_MAX = 200
 
 
 def judge(ask: Ask, facts: Facts, _limits: Limits) -> Verdict:
-    """Every right is checked by policy; without a number the only thing that waits is meant."""
+    """Every right is checked by policy; without a ticket the only thing that waits is meant."""
     numbers, answer = _numbers(ask), _answer(ask)
     if answer is None:
         return _explained(ask, numbers, facts)
@@ -66,16 +67,21 @@ def _answer(ask: Ask) -> bool | None:
 
     A word of doubt before the answer ("why was it not approved") makes it a question, and so does
     whose word it is ("he says approve"); quotations are nobody's answer. A yes must not be a
-    question at all.
+    question at all. To choose one of several options is a yes.
     """
-    text = EITHER_WAY.sub(" ", TICKET.sub(" ", folded(own_words(ask.reading.text))))
-    found = NO.search(text) or YES.search(text)
+    text = _bare(ask)
+    found = NO.search(text) or YES.search(text) or CHOOSES.search(text)
     doubt = WHY.search(text) or REPORTED.search(text)
     if found is None or (doubt and doubt.start() < found.start()):
         return None
     if NO.search(text):
         return False
     return None if ask.reading.question else True
+
+
+def _bare(ask: Ask) -> str:
+    """The sender's own words, folded, without tickets and questions of the form 批唔批."""
+    return EITHER_WAY.sub(" ", TICKET.sub(" ", folded(own_words(ask.reading.text))))
 
 
 def _reason(ask: Ask) -> str:
@@ -143,6 +149,8 @@ def _row(each: Decision | Request, facts: Facts) -> Say:
 
 def _only_one(ask: Ask, facts: Facts, *, yes: bool) -> Verdict:
     waiting = _waiting(ask.person, facts)
+    if yes and option_in(_bare(ask)):
+        waiting = [each for each in waiting if _offers(each)] or waiting
     if len(waiting) > 1:
         return Refuse("incomplete", _list(ask.person, facts))
     if not waiting:
@@ -157,8 +165,22 @@ def _settled(ask: Ask, decision: Decision, *, yes: bool) -> Verdict:
         return no
     if hold is None or hold.action is None:
         return _not_allowed("not_waiting", decision.id)
+    action = chosen(_bare(ask), hold) if yes else hold.action
+    if action is None:
+        return _no_option(decision.id, len(hold.offered))
     reason = "" if yes else _reason(ask)
-    return Do(Settle(decision.id, approved=yes, digest=action_hash(hold.action), reason=reason), "approver")
+    return Do(Settle(decision.id, approved=yes, digest=action_hash(action), reason=reason), "approver")
+
+
+def _no_option(ticket: str, count: int) -> Refuse:
+    """For a choice of something that is not offered."""
+    if count:
+        return refuse("no_such_option", "intents.approval.no_such_option", ticket=ticket, count=count)
+    return refuse("no_options", "intents.approval.no_options", ticket=ticket)
+
+
+def _offers(waiting: Decision | Request) -> bool:
+    return isinstance(waiting, Decision) and waiting.hold is not None and bool(waiting.hold.offered)
 
 
 def _forbidden(person: Person, decision: Decision, hold: Held | None) -> Refuse | None:
@@ -183,11 +205,14 @@ def _answered(ask: Ask, request: Request, *, yes: bool) -> Verdict:
 def _settlement(ask: Ask, decision: Decision | None, digest: str, reason: str, *, yes: bool) -> Act | Refuse:
     """The asker is told by the desk, which carries the settled action out."""
     hold = decision.hold if decision else None
-    if decision is None or hold is None or hold.action is None or action_hash(hold.action) != digest:
+    if decision is None or hold is None or hold.that_may_run(digest) is None:
         return changed()
     if no := _forbidden(ask.person, decision, hold):
         return no
-    values = {"ticket": decision.id, "what": hold.proposal, "reason": reason or "–"}
+    values: dict[str, object] = {"ticket": decision.id, "what": hold.proposal, "reason": reason or "–"}
+    number = next((n for n, each in enumerate(hold.offered, 1) if each.digest == digest), 0)
+    if yes and number:
+        return Act(Say("intents.approval.approved_option", {"ticket": decision.id, "n": number}))
     return Act(Say("intents.approval.approved" if yes else "intents.approval.rejected", values))
 
 

@@ -2,10 +2,45 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
+from app.planning.relaxing import Reason
+from app.records.offer import Course, Figures
 from app.records.plant import Order, Plan
 from app.records.scheduling import Problem, Violation
 from app.records.verdict import Wish
+
+CauseKind = Literal["stop", "hold", "behind", "ahead", "rush", "material", "crew"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why the plan in force no longer fits the plant.
+
+    `kind` and the `thing` it is about: "stop" a machine, "hold" an order that quality has stopped,
+    "behind" and "ahead" an order, "rush" an order that the plan does not know, "material" and
+    "crew" by name. `touched` counts operations of the plan. `since` tells two occurrences apart.
+    """
+
+    kind: CauseKind
+    thing: str
+    touched: int = 0
+    since: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same for the same occurrence."""
+        return f"{self.kind} {self.thing} {self.since}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Thawed:
+    """An operation of the frozen hours that cannot stay where the plan in force has it."""
+
+    order: str
+    position: int
+    machine: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +50,8 @@ class Question:
     `orders[job]` and `positions[job][task]` name operations, `machines` resources by code. Time t
     of the problem is `origin` + t x `slot`. `begun` says when running operations really started:
     (order, position, time). `on_hold` and `unplannable` (no machine for an operation) are left out.
+    `causes` are why it is asked when nobody did. Waiting operations of the published plan that begin
+    within `frozen` should stay where they are.
     """
 
     problem: Problem
@@ -29,6 +66,8 @@ class Question:
     begun: tuple[tuple[str, int, datetime], ...] = ()
     on_hold: tuple[str, ...] = ()
     unplannable: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    frozen: timedelta = timedelta(0)
 
     def at(self, time: int) -> datetime:
         """A time of the problem, aware UTC."""
@@ -36,14 +75,35 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """A checked plan, or None: to be planned by hand.
+class Option:
+    """A checked plan with what it means; `courses` are all whose best it is.
 
-    `by` names the link of the chain that made it: "solver", "dispatch:<rule>" or "none".
-    `violations` are those of an answer that was thrown away.
+    `by` names the link of the chain that made it: "solver", "repair:<way>" or "dispatch:<rule>".
+    """
+
+    courses: tuple[Course, ...]
+    plan: Plan
+    figures: Figures
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Checked plans to choose from; `plan` is the one for who does not choose, None: plan by hand.
+
+    `by` is of that plan, "none" without one. `options` are in the order of their numbers from 1,
+    that plan among them. `violations` are those of answers that were thrown away, `thawed` what
+    could not stay frozen. `solve_ms` is what making them took in all.
     """
 
     plan: Plan | None
     by: str
     violations: tuple[Violation, ...] = ()
     solve_ms: float = 0.0
+    options: tuple[Option, ...] = ()
+    thawed: tuple[Thawed, ...] = ()
+
+    @property
+    def chosen(self) -> Option | None:
+        """The option of `plan`."""
+        return next((each for each in self.options if each.plan is self.plan), None)

@@ -1,15 +1,19 @@
 """A proposal in words: what moves, who is late, when the rush order is ready, who made it."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import timedelta
 
 from app.planning.asked import Proposal, Question
 from app.planning.proposal import lateness
 from app.records.answer import Say
+from app.records.offer import Course, Figures
 from app.records.plant import Plan
 
 _NAMED = 6
 """So many orders are named; the rest is counted."""
+
+_ROWS = ("late_orders", "minutes_late", "moved", "changeovers", "overtime")
 
 
 def explain(proposal: Proposal, question: Question) -> Say:
@@ -19,9 +23,58 @@ def explain(proposal: Proposal, question: Question) -> Say:
         return _lines([Say("planning.nothing"), *left_out])
     if proposal.plan is None:
         return Say("planning.none")
-    parts = [_head(proposal.plan), _late(proposal.plan, question)]
-    parts += [*_rush(proposal.plan, question), *_left_out(question), _made(proposal)]
+    parts = [_head(proposal.plan), *because(question), *_table(proposal), _late(proposal.plan, question)]
+    parts += [*_rush(proposal.plan, question), *_left_out(question), *_thawed(proposal), _made(proposal)]
     return _lines(parts)
+
+
+def because(question: Question) -> Iterator[Say]:
+    """Why a plan is proposed that nobody asked for."""
+    for cause in question.causes[:_NAMED]:
+        yield Say(f"planning.cause.{cause.kind}", {"thing": cause.thing, "touched": cause.touched})
+    if len(question.causes) > _NAMED:
+        yield Say("planning.cause.more", {"more": len(question.causes) - _NAMED})
+
+
+def _table(proposal: Proposal) -> Iterator[Say]:
+    """The options side by side, a line for each number; for a single one what no other line says."""
+    if len(proposal.options) < 2:
+        for option in proposal.options:
+            yield Say("planning.options.one", _shown(option.figures))
+        return
+    heads = [
+        Say("planning.options.head", {"n": n, "courses": tuple(course_say(c) for c in option.courses)})
+        for n, option in enumerate(proposal.options, 1)
+    ]
+    yield Say("planning.options.courses", {"options": _beside(heads)})
+    figures = [_shown(option.figures) for option in proposal.options]
+    for row in _ROWS:
+        yield Say(
+            f"planning.options.{row}", {"options": _beside([Say(f"planning.cell.{row}", f) for f in figures])}
+        )
+
+
+def course_say(course: Course) -> Say:
+    """What a plan puts first, in a word."""
+    return Say(f"planning.course.{course}")
+
+
+def _shown(figures: Figures) -> dict[str, object]:
+    return dict(asdict(figures))
+
+
+def _beside(cells: list[Say]) -> Say:
+    """Two cells or three on one line."""
+    return Say(f"planning.options.of{len(cells)}", dict(zip("abc", cells, strict=False)))
+
+
+def _thawed(proposal: Proposal) -> Iterator[Say]:
+    for each in proposal.thawed[:_NAMED]:
+        values = {"order": each.order, "position": each.position + 1, "machine": each.machine,
+                  "reason": Say(f"planning.thawed.{each.reason}")}  # fmt: skip
+        yield Say("planning.thawed", values)
+    if len(proposal.thawed) > _NAMED:
+        yield Say("planning.thawed.more", {"more": len(proposal.thawed) - _NAMED})
 
 
 def _lines(parts: list[Say]) -> Say:
@@ -74,7 +127,9 @@ def _left_out(question: Question) -> Iterator[Say]:
 
 def _made(proposal: Proposal) -> Say:
     seconds = round(proposal.solve_ms / 1000, 1)
-    rule = proposal.by.partition(":")[2]
+    kind, _, rule = proposal.by.partition(":")
+    if kind == "repair":
+        return Say("planning.plan.by_repair", {"seconds": seconds})
     if rule:
         return Say("planning.plan.by_rule", {"rule": rule, "seconds": seconds})
     return Say("planning.plan.by_solver", {"seconds": seconds})

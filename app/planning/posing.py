@@ -54,6 +54,7 @@ def pose(facts: Facts, wish: Wish, now: datetime, planning: Planning, zone: Zone
         begun=tuple(_begun(order for order, _ in planned)),
         on_hold=held,
         unplannable=tuple(order.number for order, job in jobs if not all(task.modes for task in job.tasks)),
+        frozen=FROZEN,
     )
     return _with_places(question, grid)
 

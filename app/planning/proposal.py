@@ -1,40 +1,15 @@
-"""A schedule becomes a plan of the plant; every plan is checked before anybody sees it."""
+"""A schedule becomes a plan of the plant, in its own names and times."""
 
-import asyncio
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from app.planning.asked import Proposal, Question
-from app.planning.check import check
-from app.planning.dispatch import dispatch
-from app.ports import Solver
+from app.planning.asked import Question
 from app.records.action import assignments_digest, digest_of
 from app.records.plant import Assignment, OperationState, Plan, PlanState
-from app.records.scheduling import STABLE_S, Schedule, Violation
+from app.records.scheduling import STABLE_S, Schedule
 
 COMPARED = timedelta(hours=48)
 """How far ahead a plan is compared with the published one."""
-
-
-async def propose(question: Question, solver: Solver, limit_s: float) -> Proposal:
-    """A checked plan: the solver's, else a dispatch rule's, else none."""
-    began = time.monotonic()
-    if not question.orders:
-        return Proposal(None, "none")
-    thrown: tuple[Violation, ...] = ()
-    schedule = await solver.solve(question.problem, limit_s=limit_s)
-    if not _legal(schedule) or (thrown := check(question.problem, schedule.slots)):
-        schedule = await asyncio.to_thread(dispatch, question.problem)
-    took_ms = (time.monotonic() - began) * 1000
-    if not _legal(schedule) or check(question.problem, schedule.slots):
-        return Proposal(None, "none", thrown, took_ms)
-    plan = read_back(question, schedule, question.now, question.published)
-    return Proposal(plan, schedule.by, thrown, took_ms)
-
-
-def _legal(schedule: Schedule) -> bool:
-    return schedule.status != "none"
 
 
 def read_back(question: Question, schedule: Schedule, made_at: datetime, published: Plan | None) -> Plan:
@@ -85,26 +60,29 @@ def _moved(question: Question, assignments: Sequence[Assignment], published: Pla
 
     Operations that run or are done are not compared; one that is no longer planned has moved.
     """
-    after = {(a.order, a.position): a for a in assignments}
+    after, waiting = {(a.order, a.position): a for a in assignments}, waiting_in(question)
     soon = [
         a
         for a in (published.assignments if published else ())
-        if question.now <= a.start < question.now + COMPARED and _waits(question, a)
+        if question.now <= a.start < question.now + COMPARED and (a.order, a.position) in waiting
     ]
     changed = [a for a in soon if _differs(a, after.get((a.order, a.position)))]
     return len(changed), len(soon)
 
 
-def _waits(question: Question, assignment: Assignment) -> bool:
-    """Whether the operation has yet to begin, as far as the question knows."""
-    if assignment.order in question.on_hold or assignment.order in question.unplannable:
-        return True
-    return any(
-        o.position == assignment.position and o.state is OperationState.WAITING
+def waiting_in(question: Question) -> set[tuple[str, int]]:
+    """Operations that have yet to begin, as far as the question knows, by order and position.
+
+    All that the published plan has of an order that is left out counts as waiting.
+    """
+    left_out = {*question.on_hold, *question.unplannable}
+    published = question.published.assignments if question.published else ()
+    return {(a.order, a.position) for a in published if a.order in left_out} | {
+        (order.number, o.position)
         for order, positions in zip(question.orders, question.positions, strict=True)
-        if order.number == assignment.order and assignment.position in positions
         for o in order.operations
-    )
+        if o.state is OperationState.WAITING and o.position in positions
+    }
 
 
 def _differs(before: Assignment, after: Assignment | None) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.records.decision import Stage
+from app.records.offer import Course, Figures
 from app.records.plant import MachineState, Role
 from app.records.reading import Intent, Layer
 
@@ -151,11 +152,22 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several actions that a person may approve; `action` as in `CardDetail`."""
+
+    courses: tuple[Course, ...]
+    figures: Figures
+    action: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class CardDetail:
     """A decision in full.
 
     `action` holds the fields of exactly what would run or ran, None when there is none;
     `digest_of(action)` is what an approval must carry. `reversible` says whether it has a reverse.
+    `choices` are what a held decision offers, numbered from 1, `action` among them; empty when
+    there is nothing to choose.
     """
 
     card: Card
@@ -163,6 +175,7 @@ class CardDetail:
     action: dict[str, Any] | None = None
     reversible: bool = False
     reply: str = ""
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

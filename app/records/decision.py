@@ -12,6 +12,7 @@ from app.records.action import Action, action_hash
 from app.records.answer import Say
 from app.records.errors import WrongStage
 from app.records.message import Message
+from app.records.offer import Offered
 from app.records.plant import Role
 from app.records.reading import Intent, Reading
 
@@ -57,6 +58,8 @@ class Held:
 
     `reason` is "approval" (one of `roles` at `facility`, None: any facility, may say yes) or
     "unclear" (the sender chooses among `choices`). `action` is what would run; None when unclear.
+    `offered` are several to choose from, in the order of their numbers from 1, `action` among
+    them; empty when there is only `action`.
     """
 
     at: datetime
@@ -68,7 +71,13 @@ class Held:
     roles: tuple[Role, ...] = ()
     facility: str | None = None
     choices: tuple[Intent, ...] = ()
+    offered: tuple[Offered, ...] = ()
     kind: Literal["held"] = "held"
+
+    def that_may_run(self, digest: str) -> Action | None:
+        """What is held under a hash: the action, or one of those offered; None for any other hash."""
+        held = (self.action, *(each.action for each in self.offered))
+        return next((a for a in held if a is not None and action_hash(a) == digest), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +202,16 @@ class Decision:
         follower = LIFE_CYCLE[self.stage].get(type(step))
         if follower is None:
             raise WrongStage(f"{self.id} is {self.stage}: {step.kind} cannot follow")
-        if isinstance(step, Approved) and step.digest != action_hash(step.action):
-            raise WrongStage(f"{self.id}: the approval does not fit its action")
+        if isinstance(step, Approved):
+            self._must_fit(step)
         return replace(self, stage=follower, steps=(*self.steps, step))
+
+    def _must_fit(self, approved: Approved) -> None:
+        """An approval is of its own action, and of nothing but what is held."""
+        if approved.digest != action_hash(approved.action):
+            raise WrongStage(f"{self.id}: the approval does not fit its action")
+        if self.hold is not None and self.hold.that_may_run(approved.digest) is None:
+            raise WrongStage(f"{self.id}: what is approved is not what is held")
 
     def last(self, kind: type[S]) -> S | None:
         """The latest step of a kind, or None."""

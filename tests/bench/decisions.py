@@ -51,7 +51,7 @@ class NoBubble:
 class NoSolver:
     """Solves nothing."""
 
-    async def solve(self, problem: Problem, *, limit_s: float) -> Schedule:
+    async def solve(self, problem: Problem, *, limit_s: float, start: Schedule | None = None) -> Schedule:
         raise NotImplementedError
 
 

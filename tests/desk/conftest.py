@@ -49,7 +49,7 @@ class Bubbles:
 class NoSolver:
     """Finds nothing, so that the dispatch rule plans."""
 
-    async def solve(self, problem, *, limit_s) -> Schedule:
+    async def solve(self, problem, *, limit_s, start=None) -> Schedule:
         return Schedule("none", 0, (), "solver")
 
 

@@ -43,7 +43,7 @@ class Blocking:
 
 
 class RaisingSolver:
-    async def solve(self, problem, *, limit_s):
+    async def solve(self, problem, *, limit_s, start=None):
         raise RuntimeError("the engine fell over")
 
 
@@ -123,7 +123,7 @@ class Never:
     def __init__(self) -> None:
         self.asked = asyncio.Event()
 
-    async def solve(self, problem, *, limit_s):
+    async def solve(self, problem, *, limit_s, start=None):
         self.asked.set()
         await asyncio.Event().wait()
 

@@ -140,7 +140,7 @@ class Answers:
     def __init__(self, schedule):
         self._schedule = schedule
 
-    async def solve(self, problem, *, limit_s):
+    async def solve(self, problem, *, limit_s, start=None):
         return self._schedule(problem) if callable(self._schedule) else self._schedule
 
 
@@ -301,8 +301,14 @@ async def test_the_solvers_plan_is_proposed_and_explained():
     question = ask(rush, order("SO-2", ("grinding", 60), on_hold=True), wish=wish, plan=plan)
     proposal = await propose(question, Answers(lambda p: solve(p, 1.0, 1)), 1.0)
     assert proposal.violations == ()
-    assert said(proposal, question).splitlines()[:5] == [
+    assert said(proposal, question).splitlines()[:11] == [
         f"Plan {proposal.plan.id}: moves 1 of 1 operations in the next 48 h.",
+        "Options: 1 steady / 2 balanced, on time",
+        "Late orders: 1 / 1",
+        "Minutes late: 600 / 60",
+        "Moved in 48 h: 0 of 1 / 1 of 1",
+        "Changeovers: 0 (0 min) / 0 (0 min)",
+        "Overtime: 0 min / 0 min",
         "Late: SO-1 by 60 min.",
         "SO-1 will be ready at 15:00, 2 h after 13:00 as wished.",
         "SO-9 is not in the plan.",

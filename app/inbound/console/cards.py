@@ -7,7 +7,7 @@ from typing import Any
 
 from app.records.action import Action
 from app.records.answer import Say
-from app.records.board import Card, CardDetail, MessageRow, StepRow, Transcript
+from app.records.board import Card, CardDetail, Choice, MessageRow, StepRow, Transcript
 from app.records.decision import (
     Acted,
     Approved,
@@ -79,7 +79,13 @@ def detail_of(decision: Decision, reply: str, teller: Teller) -> CardDetail:
         action=_plain(action) if action else None,
         reversible=bool(action and teller.reversible(action)),
         reply=reply,
+        choices=_choices(decision.hold),
     )
+
+
+def _choices(hold: Held | None) -> tuple[Choice, ...]:
+    offered = hold.offered if hold else ()
+    return tuple(Choice(each.courses, each.figures, _plain(each.action)) for each in offered)
 
 
 def action_of(decision: Decision) -> Action | None:

@@ -25,7 +25,7 @@ def main(parent: int, memory_bytes: int) -> None:
     _say(answers, READY)
     for line in sys.stdin.buffer:
         request = read_request(line)
-        schedule = solve(request.problem, request.limit_s, request.workers, request.seed)
+        schedule = solve(request.problem, request.limit_s, request.workers, request.seed, start=request.start)
         _say(answers, pack_answer(schedule))
 
 

@@ -64,14 +64,15 @@ class SolverProcess:
                 return False
             return True
 
-    async def solve(self, problem: Problem, *, limit_s: float) -> Schedule:
+    async def solve(self, problem: Problem, *, limit_s: float, start: Schedule | None = None) -> Schedule:
         """The best schedule within about `limit_s`, checked; from dispatch rules when the child fails.
 
-        Starting a child is not counted in the limit. Status "none" when nothing legal was found.
+        The child begins from `start`, where one is given. Starting a child is not counted in the
+        limit. Status "none" when nothing legal was found.
         """
         async with self._turn:
             try:
-                return await self._ask(problem, limit_s)
+                return await self._ask(problem, limit_s, start)
             except ChildGone:
                 await self._end()
             except BaseException:
@@ -91,9 +92,9 @@ class SolverProcess:
         """End the child; a later problem would start a new one."""
         await self._end()
 
-    async def _ask(self, problem: Problem, limit_s: float) -> Schedule:
+    async def _ask(self, problem: Problem, limit_s: float, start: Schedule | None) -> Schedule:
         child = await self._ready()
-        request = pack_request(Request(problem, limit_s, self._workers, self._seed))
+        request = pack_request(Request(problem, limit_s, self._workers, self._seed, start))
         try:
             async with asyncio.timeout(limit_s + self._grace_s):
                 line = await _exchange(child, request)

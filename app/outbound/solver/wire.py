@@ -17,12 +17,13 @@ LINE_MAX_BYTES = 64 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One problem to solve in about `limit_s` seconds."""
+    """One problem to solve in about `limit_s` seconds, beginning from `start` where there is one."""
 
     problem: Problem
     limit_s: float
     workers: int
     seed: int
+    start: Schedule | None = None
 
 
 def pack_request(request: Request) -> bytes:
@@ -32,6 +33,7 @@ def pack_request(request: Request) -> bytes:
         "limit_s": request.limit_s,
         "workers": request.workers,
         "seed": request.seed,
+        "start": form_plan.dump(request.start) if request.start else None,
     }
     return json.dumps(document, separators=(",", ":")).encode() + b"\n"
 
@@ -42,7 +44,14 @@ def read_request(line: bytes) -> Request:
     limit_s, workers, seed = (document.get(key) for key in ("limit_s", "workers", "seed"))
     if not isinstance(limit_s, int | float) or not isinstance(workers, int) or not isinstance(seed, int):
         raise FileWrong("a request has problem, limit_s, workers and seed")
-    return Request(form_json.parse(document.get("problem")), float(limit_s), workers, seed)
+    start = document.get("start")
+    return Request(
+        form_json.parse(document.get("problem")),
+        float(limit_s),
+        workers,
+        seed,
+        form_plan.parse(start) if start is not None else None,
+    )
 
 
 def pack_answer(schedule: Schedule) -> bytes:

@@ -46,6 +46,11 @@ _UNDO = (
     sa.update(_APPLIED).where(_APPLIED.c.key == sa.bindparam("which")).values(reversed_at=sa.bindparam("now"))
 )
 _PLAN, _PLACE = adding(PLANS), adding(ASSIGNMENTS)
+_DROP_PLAN = (
+    sa.update(PLANS)
+    .where(PLANS.c.id == sa.bindparam("which"), PLANS.c.state == "proposed")
+    .values(state="dropped")
+)
 _SET_META = sa.update(META).where(META.c.key == sa.bindparam("which")).values(value=sa.bindparam("value"))
 _NEW_META = adding(META)
 _UNVOTE = sa.delete(_FEEDBACK).where(
@@ -163,6 +168,10 @@ class SqlBook(SqlFacts):
         ]  # fmt: skip
         if places:
             self.line.many(_PLACE, places)
+
+    def drop_plan(self, plan_id: str) -> None:
+        """Drop a proposed plan: nobody chose it. Any other plan stays as it is."""
+        self.line.do(_DROP_PLAN, {"which": plan_id})
 
     # Answers.
 
