@@ -118,7 +118,7 @@ def test_a_number_of_steps_that_was_edited_is_named(told: SqlStore, sql):
 async def test_every_stage_is_what_its_steps_lead_to(store: SqlStore, make):
     await make.begun(store)
     await make.with_steps(store, make.understood(), make.refused())
-    await make.with_steps(store, make.understood(), make.held(LookUp("x")), make.approved())
+    await make.with_steps(store, make.understood(), make.held(LookUp("x")), make.approved(LookUp("x")))
     await make.with_steps(store, make.understood(), PlanAsked(NOW, "faster"))
     await make.with_steps(store, Failed(NOW, "CH-100", Say("x")))
     found = store.audit_verify()
