@@ -100,9 +100,12 @@ class Board:
             at = max(at, before.end + shop.transfer(before.machine, machine))
         for other in shop.ahead[number]:
             at = max(at, self.slots[other].end)
-        for material, quantity in step.needs:
-            at = max(at, self._stores[material].since(quantity))
-        return at
+        return max(at, self.supplied(number))
+
+    def supplied(self, number: int) -> int:
+        """When there is enough material for an operation, 0 when it needs none, NEVER when there never is."""
+        needs = self.shop.steps[number].needs
+        return max((self._stores[material].since(quantity) for material, quantity in needs), default=0)
 
     def fits_before_next(self, number: int, machine: int, end: int) -> bool:
         """Whether what must come after, where it is on the board already, can still follow."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from app.planning.asked import Question
 from app.planning.costs import costs
-from app.planning.lanes import lay_out
+from app.planning.layout import lay_out
 from app.records.offer import Figures
 from app.records.plant import Plan
 from app.records.scheduling import Problem, Schedule

@@ -59,7 +59,7 @@ def _why_not(shop: Shop, fixed: Fixed, stay: Mapping[int, Fixed], taken: int) ->
     alone = shop.problem.resources[fixed.machine].batch == 1
     if work is None:
         return "machine"
-    if alone and shop.hours[fixed.machine].place(fixed.start, work) != (fixed.start, fixed.end):
+    if alone and shop.hours_of(number, fixed.machine).place(fixed.start, work) != (fixed.start, fixed.end):
         return "closed"
     if before and fixed.start < before.end + shop.transfer(before.machine, fixed.machine):
         return "route"

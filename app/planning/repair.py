@@ -60,11 +60,12 @@ class _InForce:
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._before, self._after = _arcs(shop)
+        self._before = [_before(shop, step.number) for step in shop.steps]
         self._free = self._sequence()
-        known = sorted((shop.current[n].start, n) for n in self._free if n in shop.current)
+        known = [n for n in self._free if n in shop.current]
         board = Board(shop)
-        self._staying = {n: board.slots[n] for _, n in known if self._stays(board, n)}
+        in_time = sorted(known, key=lambda n: (shop.current[n].start, -shop.current[n].end, n))
+        self._staying = {n: board.slots[n] for n in in_time if self._stays(board, n)}
 
     def let_go(self, pushed: set[int]) -> None:
         """What has to move from now on, so that others can."""
@@ -119,14 +120,15 @@ class _InForce:
         """Put it where it was, if the machine can still do it there and nothing on the board forbids it."""
         here, shop = self._shop.current[number], self._shop
         work = dict(shop.steps[number].modes).get(here.machine)
-        if work is None or here.start < shop.released(number):
+        if work is None or here.start < max(shop.released(number), board.supplied(number)):
             return False
         if not all(self._follows(board, b, number, here) for b in self._before[number] if b in board.slots):
             return False
-        start, end = board.earliest(number, here.machine, work, here.start)
-        if start == here.start:
-            board.put(number, here.machine, start, end)
-        return start == here.start
+        found = board.find(number, here.machine, work, here.start)
+        if found is None or found[0] != here.start:
+            return False
+        board.put(number, here.machine, *found)
+        return True
 
     def _follows(self, board: Board, before: int, number: int, here: Fixed) -> bool:
         """Whether one that stands on the board lets another begin there."""
@@ -140,7 +142,8 @@ class _InForce:
 
     def _overrun(self, board: Board, number: int) -> Iterator[int]:
         """Those that stayed and cannot follow an operation that was placed anew."""
-        for after in self._after[number]:
+        next_in_job = () if self._shop.is_last(number) else (number + 1,)
+        for after in (*next_in_job, *self._shop.behind[number]):
             if after in self._staying and not self._follows(board, number, after, self._shop.current[after]):
                 yield after
 
@@ -155,28 +158,16 @@ class _InForce:
         return min(places, default=None)
 
     def _places(self, board: Board, number: int, least: int) -> Iterator[Place]:
-        """The first gap of each machine, not begun before `least`; at home is liked better."""
+        """The place of each machine that ends first, not begun before `least`; at home is liked better."""
         shop = self._shop
-        job = shop.steps[number].job
-        where, home = shop.allowed[job], shop.problem.jobs[job].home
-        if where is not None and shop.steps[number].task:
-            where &= {shop.facility[board.slots[number - 1].machine]}
-        least = max([least, *(board.slots[b].end for b in self._before[number] if b in board.slots)])
-        for machine, work in shop.steps[number].modes:
-            place = shop.facility[machine]
-            if where is None or place in where:
-                ready = max(least, board.ready(number, machine))
-                start, end = board.earliest(number, machine, work, ready)
-                yield Place(end, int(home is not None and place != home), start, machine)
+        home = shop.problem.jobs[shop.steps[number].job].home
+        for machine, work in board.modes(number):
+            found = board.find(number, machine, work, max(least, board.ready(number, machine)))
+            if found is not None:
+                away = int(home is not None and shop.facility[machine] != home)
+                yield Place(found[1], away, found[0], machine)
 
 
-def _arcs(shop: Shop) -> tuple[list[list[int]], list[list[int]]]:
-    """For each operation those directly before it and after it: in its job, and by `Problem.before`."""
-    before: list[list[int]] = [[] for _ in shop.steps]
-    after: list[list[int]] = [[] for _ in shop.steps]
-    pairs = [(step.number - 1, step.number) for step in shop.steps if step.task]
-    pairs += [(shop.number(b.job, b.task), shop.number(b.then_job, b.then_task)) for b in shop.problem.before]
-    for first, then in pairs:
-        before[then].append(first)
-        after[first].append(then)
-    return before, after
+def _before(shop: Shop, number: int) -> list[int]:
+    """All that must end directly before an operation begins."""
+    return [*([number - 1] if shop.steps[number].task else []), *shop.ahead[number]]

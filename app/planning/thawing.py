@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.planning.asked import Question, Thawed
-from app.planning.hours import Hours
 from app.planning.relaxing import Released, relax
+from app.planning.shop import open_shop
 from app.records.scheduling import Fixed, Problem
 
 
@@ -24,15 +24,13 @@ def thaw(question: Question) -> tuple[Question, tuple[Thawed, ...]]:
 
 def _frozen(question: Question, problem: Problem) -> Iterator[Fixed]:
     """What the plan in force begins within the frozen hours and nobody fixed, as if it were fixed."""
-    fixed = {(each.job, each.task) for each in problem.fixed}
-    for current in problem.current:
-        frozen = question.at(current.start) < question.now + question.frozen
-        work = dict(problem.jobs[current.job].tasks[current.task].modes).get(current.machine)
-        if frozen and (current.job, current.task) not in fixed:
-            resource = problem.resources[current.machine]
-            hours = Hours(resource.closed, interruptible=resource.interruptible)
-            end = current.end if work is None else hours.place(current.start, work)[1]
-            yield replace(current, end=end)
+    shop = open_shop(problem)
+    for number, current in shop.current.items():
+        if number in shop.fixed or question.at(current.start) >= question.now + question.frozen:
+            continue
+        work = dict(shop.steps[number].modes).get(current.machine)
+        hours = shop.hours_of(number, current.machine)
+        yield current if work is None else replace(current, end=hours.place(current.start, work)[1])
 
 
 def _named(question: Question, released: Released) -> Thawed:
