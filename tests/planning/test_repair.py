@@ -124,7 +124,11 @@ def test_without_a_plan_in_force_there_is_nothing_to_repair():
 @pytest.mark.parametrize(
     ("changes", "fixed", "reason"),
     [
-        ({"resources": (Resource("M0", closed=((5, 20),), interruptible=False),)}, (0, 0, 0, 0, 10), "closed"),
+        (
+            {"resources": (Resource("M0", closed=((5, 20),), interruptible=False),)},
+            (0, 0, 0, 0, 10),
+            "closed",
+        ),
         ({"resources": (Resource("M0", closed=((0, 5),)),)}, (0, 0, 0, 0, 10), "closed"),
         ({"machines": 2}, (0, 0, 1, 0, 10), "machine"),
     ],
