@@ -1,14 +1,15 @@
 """Why the plan in force no longer fits the plant: found by comparing the two, whoever reported what."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from app.planning.asked import Cause, CauseKind, Question
 from app.planning.calendars import stop_of
 from app.planning.check import check
+from app.planning.layout import Windows
 from app.planning.proposal import COMPARED, waiting_in
 from app.records.plant import Assignment, Machine, Operation, OperationState, Order
-from app.records.scheduling import Slot
+from app.records.scheduling import Fixed, Slot
 
 
 def causes_of(question: Question, machines: Sequence[Machine], threshold: timedelta) -> tuple[Cause, ...]:
@@ -58,14 +59,14 @@ def _progress(question: Question, stopped: set[str], threshold: timedelta) -> It
     published = question.published
     any_late = bool(published and published.late_orders)
     planned = {(a.order, a.position): a for a in (published.assignments if published else ())}
-    ends = {(f.job, f.task): question.at(f.end) for f in question.problem.fixed}
+    fixed = {(f.job, f.task): f for f in question.problem.fixed}
     for job, order in enumerate(question.orders):
         for operation in sorted(order.operations, key=lambda o: o.position):
             place = planned.get((order.number, operation.position))
             if place is None or place.machine in stopped:
                 continue
-            task = _index(question.positions[job], operation.position)
-            late = _late_by(operation, place, ends.get((job, task)), question.now)
+            runs = fixed.get((job, _index(question.positions[job], operation.position)))
+            late = _late_by(question, operation, place, runs)
             kind = _kind(late, threshold, any_late=any_late)
             if kind is not None:
                 yield Cause(kind, order.number, 0, str(operation.position))
@@ -76,18 +77,25 @@ def _index(positions: Sequence[int], position: int) -> int:
     return positions.index(position) if position in positions else -1
 
 
-def _late_by(
-    operation: Operation, place: Assignment, runs_until: datetime | None, now: datetime
-) -> timedelta:
+def _late_by(question: Question, operation: Operation, place: Assignment, runs: Fixed | None) -> timedelta:
     """How much later than planned an operation ends or begins; below 0 for earlier, 0 when in time."""
     match operation.state:
         case OperationState.WAITING:
-            return max(timedelta(0), now - place.start)
+            return max(timedelta(0), question.now - place.start)
         case OperationState.RUNNING:
-            return (runs_until or place.end) - place.end
+            return _overrun(question, place, runs) if runs else timedelta(0)
         case OperationState.DONE:
             finished = operation.finished_at or place.end
-            return min(timedelta(0), finished - place.end) if place.end > now else timedelta(0)
+            return min(timedelta(0), finished - place.end) if place.end > question.now else timedelta(0)
+
+
+def _overrun(question: Question, place: Assignment, runs: Fixed) -> timedelta:
+    """The machine's open time between the planned end of what runs and the end that is expected now."""
+    planned = max(0, (place.end - question.origin) // question.slot)
+    low, high = sorted((planned, runs.end))
+    closed = Windows(question.problem.resources[runs.machine].closed).within(low, high)
+    worked = (high - low - closed) * question.slot
+    return worked if runs.end > planned else -worked
 
 
 def _kind(late: timedelta, threshold: timedelta, *, any_late: bool) -> CauseKind | None:

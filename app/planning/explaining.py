@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from app.planning.asked import Proposal, Question
-from app.planning.proposal import lateness
+from app.planning.proposal import differs, lateness
 from app.records.answer import Say
 from app.records.offer import Course, Figures
 from app.records.plant import Plan
@@ -24,7 +24,12 @@ def explain(proposal: Proposal, question: Question) -> Say:
     if proposal.plan is None:
         return Say("planning.none")
     parts = [_head(proposal.plan), *because(question), *_table(proposal), _late(proposal.plan, question)]
-    parts += [*_rush(proposal.plan, question), *_left_out(question), *_thawed(proposal), _made(proposal)]
+    parts += [
+        *_rush(proposal.plan, question),
+        *_left_out(question),
+        *_thawed(proposal, question),
+        _made(proposal),
+    ]
     return _lines(parts)
 
 
@@ -68,13 +73,22 @@ def _beside(cells: list[Say]) -> Say:
     return Say(f"planning.options.of{len(cells)}", dict(zip("abc", cells, strict=False)))
 
 
-def _thawed(proposal: Proposal) -> Iterator[Say]:
-    for each in proposal.thawed[:_NAMED]:
+def _thawed(proposal: Proposal, question: Question) -> Iterator[Say]:
+    """Operations of the frozen hours that move, each with its reason; a slight delay is no move."""
+    after = {(a.order, a.position): a for a in proposal.plan.assignments} if proposal.plan else {}
+    before = {(a.order, a.position): a for a in question.published.assignments} if question.published else {}
+    gone = [
+        each
+        for each in proposal.thawed
+        if (place := before.get((each.order, each.position))) is None
+        or differs(place, after.get((each.order, each.position)))
+    ]
+    for each in gone[:_NAMED]:
         values = {"order": each.order, "position": each.position + 1, "machine": each.machine,
                   "reason": Say(f"planning.thawed.{each.reason}")}  # fmt: skip
         yield Say("planning.thawed", values)
-    if len(proposal.thawed) > _NAMED:
-        yield Say("planning.thawed.more", {"more": len(proposal.thawed) - _NAMED})
+    if len(gone) > _NAMED:
+        yield Say("planning.thawed.more", {"more": len(gone) - _NAMED})
 
 
 def _lines(parts: list[Say]) -> Say:

@@ -66,7 +66,7 @@ def _moved(question: Question, assignments: Sequence[Assignment], published: Pla
         for a in (published.assignments if published else ())
         if question.now <= a.start < question.now + COMPARED and (a.order, a.position) in waiting
     ]
-    changed = [a for a in soon if _differs(a, after.get((a.order, a.position)))]
+    changed = [a for a in soon if differs(a, after.get((a.order, a.position)))]
     return len(changed), len(soon)
 
 
@@ -85,7 +85,8 @@ def waiting_in(question: Question) -> set[tuple[str, int]]:
     }
 
 
-def _differs(before: Assignment, after: Assignment | None) -> bool:
+def differs(before: Assignment, after: Assignment | None) -> bool:
+    """Whether an operation has another machine, starts by over 30 minutes elsewhen, or is gone."""
     if after is None or after.machine != before.machine:
         return True
     return abs(after.start - before.start) > timedelta(seconds=STABLE_S)

@@ -11,11 +11,12 @@ from pytest_textual_snapshot import SVGImageExtension
 from app.console.app import ConsoleApp
 from app.console.client import Connected, Denied, Hear, Lost, NoService
 from app.console.words import Words
-from app.records.action import MoveStock, OpenCase, action_hash
+from app.records.action import MoveStock, OpenCase, PublishPlan, action_hash
 from app.records.board import (
     Card,
     CardDetail,
     Cards,
+    Choice,
     MachineRow,
     MessageRow,
     Messages,
@@ -29,6 +30,7 @@ from app.records.board import (
 from app.records.correction import Lesson
 from app.records.decision import Stage
 from app.records.message import Language
+from app.records.offer import Course, Figures
 from app.records.plant import MachineState, MovementKind, Role, Severity
 from app.records.reading import Intent, Layer
 from app.records.socket import Reply, StepLine
@@ -268,6 +270,18 @@ def messages() -> Messages:
     return Messages(NOW - timedelta(seconds=2), rows)
 
 
+def choices() -> tuple[Choice, ...]:
+    """Three plans: few moves, the house's, lateness first with overtime."""
+    figures = (
+        Figures(4, 320, 1, 41, 12, 300, 0),
+        Figures(2, 190, 3, 41, 11, 255, 0),
+        Figures(1, 60, 9, 41, 14, 345, 90),
+    )
+    courses: tuple[Course, ...] = ("steady", "balanced", "on_time")
+    plans = [PublishPlan(f"P-{n}{n}ab12cd", str(n) * 64) for n in (1, 2, 3)]
+    return tuple(Choice((c,), f, asdict(p)) for c, f, p in zip(courses, figures, plans, strict=True))
+
+
 def standing(**changes: object) -> Standing:
     status = Status("FULL", "up", "up", NOW, "Asia/Hong_Kong", 0, 3, 1, 61, 0.0, shift="早")
     return replace(Standing(status), **changes)  # type: ignore[arg-type]
@@ -282,6 +296,7 @@ class FakeLine:
     messages_now: Messages = field(default_factory=messages)
     standing_now: Standing = field(default_factory=standing)
     reversible: bool = True
+    choices: tuple[Choice, ...] = ()
     pins: dict[str, str] = field(default_factory=lambda: {"lee.wai-man": "2468"})
     pressed: list[tuple[str, ...]] = field(default_factory=list)
     reply: Reply = field(default_factory=lambda: Reply(ok=True, code="", text=""))
@@ -337,7 +352,8 @@ class FakeLine:
             ),
             StepRow(NOW - minutes(3), "held", "", "收货 600 pcs SC-M6 → A（超过 500，需要主管批准）"),
         )
-        return CardDetail(every[ticket], steps, asdict(MOVE), self.reversible, "等待 李偉文 批准")
+        action = self.choices[1].action if self.choices else asdict(MOVE)
+        return CardDetail(every[ticket], steps, action, self.reversible, "等待 李偉文 批准", self.choices)
 
     async def unlock(self, userid: str, pin: str) -> Reply:
         self._there()
@@ -381,6 +397,18 @@ class FakeLine:
 @pytest.fixture
 def line() -> FakeLine:
     return FakeLine()
+
+
+@pytest.fixture
+def offering(line: FakeLine) -> FakeLine:
+    """A line whose first card offers three plans, open for writing."""
+    line.choices = choices()
+    proposal = "計劃 P-22ab12cd：未來 48 小時的 41 道工序中移動 3 道。"
+    first, *rest = line.cards_now.held
+    offer = replace(first, proposal=proposal, words="replan: stop GR-03", intent=Intent.PRODUCTION_SCHEDULE)
+    line.cards_now = replace(line.cards_now, held=(offer, *rest))
+    line.standing_now = line.unlocked
+    return line
 
 
 @pytest.fixture

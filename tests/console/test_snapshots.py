@@ -59,6 +59,19 @@ def test_teach_window(
     assert snap_compare(app_of(line, language), terminal_size=(80, 24), run_before=pressing("3", "f4"))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("keys", [(), ("3",)], ids=["as-proposed", "another"])
+def test_options_window(
+    snap_compare: Any,
+    offering: Any,
+    app_of: Callable[..., ConsoleApp],
+    language: Language,
+    keys: tuple[str, ...],
+) -> None:
+    app = app_of(offering, language)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=pressing("3", "f2", *keys))
+
+
 def test_no_service(snap_compare: Any, line: Any, app_of: Callable[..., ConsoleApp]) -> None:
     line.gone = True
     assert snap_compare(app_of(line), terminal_size=(80, 24), run_before=pressing("1"))

@@ -63,7 +63,7 @@ def test_no_label_is_there_for_nothing() -> None:
         "state.",
         "code.",
     )
-    made += ("ask.type_",)
+    made += ("ask.type_", "opt.")
     assert [
         k for k in LABELS if not k.startswith(made) and f'"{k}"' not in text and f"'{k}'" not in text
     ] == []

@@ -141,7 +141,8 @@ def plant(tmp_path, rules, catalogue, seeded):
         real = Reader(rules, None, None, Understanding(), 1.0, "Chargehand")
         parts = Parts(
             store=store, reader=reader(real) if reader else real, bubble=here.bubbles,
-            solver=solver or NoSolver(), catalogue=catalogue, limits=Limits(), planning=Planning(),
+            solver=solver or NoSolver(), catalogue=catalogue, limits=Limits(),
+            planning=more.pop("planning", Planning()),
             corrections=read_corrections("Chargehand"), new_names=read_new_names(),
             clock=clock, wake=lambda: None,
             observers=(here.note, *more.pop("observers", ())),

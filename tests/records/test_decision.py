@@ -29,6 +29,7 @@ from app.records.decision import (
 )
 from app.records.errors import WrongStage
 from app.records.message import Language, Message, MessageKind
+from app.records.offer import Figures, Offered
 from app.records.plant import MovementKind
 from app.records.reading import Intent, Layer, Reading
 
@@ -139,6 +140,21 @@ def test_an_approval_of_something_else_is_refused():
     held = fresh().then(STEPS[0]).then(HOLD)
     with pytest.raises(WrongStage, match="does not fit"):
         held.then(Approved(NOW, "person:x", ACTIONS[1], action_hash(ACTIONS[0])))
+
+
+def test_nothing_runs_that_is_not_held():
+    """Neither an action of the right form, nor one that was offered for another decision."""
+    other = replace(ACTIONS[1], quantity=6.0)
+    held = fresh().then(STEPS[0]).then(HOLD)
+    with pytest.raises(WrongStage, match="not what is held"):
+        held.then(Approved(NOW, "person:x", other, action_hash(other)))
+    figures = Figures(0, 0, 0, 0, 0, 0, 0)
+    offers = replace(HOLD, offered=tuple(Offered(("steady",), a, figures) for a in (ACTIONS[1], other)))
+    held = fresh().then(STEPS[0]).then(offers)
+    for action in (ACTIONS[1], other):
+        assert held.then(Approved(NOW, "person:x", action, action_hash(action))).stage is Stage.READY
+        assert offers.that_may_run(action_hash(action)) == action
+    assert offers.that_may_run("0" * 64) is None
 
 
 def test_the_key_changes_with_the_action():
