@@ -26,12 +26,12 @@ def is_automatic(decision: Decision) -> bool:
 
 
 class Watch:
-    """Decides when to look and whether to ask; a stop of the service forgets only when it last looked."""
+    """Decides when to look and whether to ask; a new start forgets reports and looks after a while."""
 
     def __init__(self, planning: Planning, zone: ZoneInfo, clock: Clock) -> None:
         self._planning, self._zone, self._clock = planning, zone, clock
         self._stirred_at: datetime | None = None
-        self._looked_at: datetime | None = None
+        self._looked_at = clock()
 
     def hear(self, seen: Iterable[Observation]) -> None:
         """Note steps after which the plan may no longer fit."""
@@ -51,8 +51,7 @@ class Watch:
             return False
         quiet, every = timedelta(seconds=planning.replan_wait_s), timedelta(seconds=planning.replan_every_s)
         reported = self._stirred_at is not None and now - self._stirred_at >= quiet
-        stale = self._looked_at is None or now - self._looked_at >= every
-        if not reported and (self._stirred_at is not None or not stale):
+        if not reported and now - self._looked_at < every:
             return False
         self._stirred_at, self._looked_at = None, now
         return True

@@ -18,7 +18,7 @@ from app.records.offer import Course
 from app.records.scheduling import Fixed, Problem, Schedule, Violation
 
 SHARES: tuple[tuple[Course, float], ...] = (("balanced", 0.4), ("steady", 0.25), ("on_time", 0.35))
-"""The courses in the order in which they are solved, each with its part of the time."""
+"""The courses in the order in which they are solved, each with its part of the time; balanced is first."""
 
 ORDER: tuple[Course, ...] = ("steady", "balanced", "on_time")
 """The order in which they are numbered."""
@@ -40,7 +40,8 @@ class _Made:
 async def propose(question: Question, solver: Solver, limit_s: float) -> Proposal:
     """Checked plans: the solver's, else repairs, else a dispatch rule's; none when nothing is legal.
 
-    The solver has about `limit_s` for all of them. What cannot stay fixed is let go first.
+    All takes about `limit_s`: who is late takes from those that follow, and where nothing is left
+    repairs must do. What cannot stay fixed is let go first.
     """
     began = time.monotonic()
     if not question.orders:
@@ -48,7 +49,9 @@ async def propose(question: Question, solver: Solver, limit_s: float) -> Proposa
     question, melted = thaw(question)
     pool = _Pool(question.problem, await asyncio.to_thread(_repaired, question.problem))
     for course, share in _courses(question.problem):
-        await pool.solve(course, solver, share * limit_s)
+        left_s = limit_s - (time.monotonic() - began)
+        if left_s > 0 or not pool.made:
+            await pool.solve(course, solver, min(share * limit_s, max(left_s, 0.0)))
     if not pool.made:
         await asyncio.to_thread(pool.take, await asyncio.to_thread(dispatch, question.problem))
     options = await asyncio.to_thread(_options, question, pool)
@@ -66,7 +69,7 @@ def _repaired(problem: Problem) -> list[_Made]:
 def _courses(problem: Problem) -> tuple[tuple[Course, float], ...]:
     """Without a plan in force nothing can be kept steady, without overtime nothing bought with it."""
     overtime = any(resource.overtime for resource in problem.resources)
-    return SHARES if problem.current or overtime else (("balanced", 1.0),)
+    return SHARES if problem.current or overtime else SHARES[:1]
 
 
 class _Pool:

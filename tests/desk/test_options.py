@@ -161,6 +161,15 @@ async def test_the_watch_waits_for_quiet_and_can_be_switched_off(busy):
         assert await here.decision("D-00003") is None
 
 
+async def test_reports_that_never_cease_do_not_keep_the_plan_from_being_looked_at(busy):
+    async with busy() as here:
+        await publish(here)
+        here.clock.on(seconds=Planning().replan_every_s)
+        await here.ask("wong.ka-yan", "HT-01 壞咗，要修3日")
+        await here.desk.watch_plan()
+        assert (await here.ended("D-00003")).hold is not None
+
+
 async def test_without_a_plan_in_force_nothing_is_proposed(busy):
     async with busy() as here:
         assert await breaks(here) is None

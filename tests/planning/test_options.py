@@ -16,7 +16,7 @@ from app.planning.thawing import thaw
 from app.records.answer import Catalogue
 from app.records.message import Language
 from app.records.plant import MachineState, OperationState
-from app.records.scheduling import Schedule, Weights
+from app.records.scheduling import Crew, Material, Schedule, Weights
 from tests.planning.test_question import (
     NOTHING,
     NOW,
@@ -58,7 +58,7 @@ def furnace(**changes):
 
 async def test_the_courses_differ_in_what_they_put_first():
     question, solver = furnace(), Solving()
-    proposal = await propose(question, solver, 4.0)
+    proposal = await propose(question, solver, 60.0)
     courses = {course: option for option in proposal.options for course in option.courses}
     assert set(courses) == {"steady", "balanced", "on_time"}
     steady, on_time = courses["steady"], courses["on_time"]
@@ -71,8 +71,9 @@ async def test_the_courses_differ_in_what_they_put_first():
 
 async def test_each_solve_has_its_share_and_begins_at_the_best_so_far():
     question, solver = furnace(), Solving()
-    await propose(question, solver, 4.0)
-    assert [limit_s for _, limit_s, _ in solver.asked] == [share * 4.0 for _, share in SHARES]
+    await propose(question, solver, 60.0)
+    for (_, limit_s, _), (_, share) in zip(solver.asked, SHARES, strict=True):
+        assert 0 < limit_s <= share * 60.0
     assert sum(share for _, share in SHARES) == pytest.approx(1.0)
     for problem, _, start in solver.asked:
         assert start is not None
@@ -87,7 +88,7 @@ async def test_each_solve_has_its_share_and_begins_at_the_best_so_far():
 
 async def test_the_steady_solve_keeps_what_the_repair_could_keep():
     question, solver = furnace(HT01=DOWN), Solving()
-    await propose(question, solver, 4.0)
+    await propose(question, solver, 60.0)
     steady = solver.asked[1][0]
     assert {(f.job, question.at(f.start)) for f in steady.fixed} == {(1, hours(11)), (0, hours(17))}
 
@@ -101,9 +102,16 @@ async def test_plans_that_mean_the_same_are_offered_once():
 
 async def test_without_a_plan_in_force_there_is_one_course():
     solver = Solving()
-    proposal = await propose(ask(order("SO-1", ("grinding", 60))), solver, 1.0)
+    proposal = await propose(ask(order("SO-1", ("grinding", 60))), solver, 60.0)
     assert [option.courses for option in proposal.options] == [("balanced",)]
-    assert [limit_s for _, limit_s, _ in solver.asked] == [1.0]
+    assert len(solver.asked) == 1
+
+
+async def test_a_late_solver_takes_its_time_from_those_that_follow():
+    solver = Solving()
+    proposal = await propose(furnace(), solver, 0.05)
+    assert len(solver.asked) <= 1, "the first took all"
+    assert proposal.options
 
 
 async def test_an_illegal_answer_is_never_offered():
@@ -232,3 +240,24 @@ def test_an_order_that_the_plan_does_not_know_counts_when_it_is_due_soon():
     soon, later = (order("SO-2", ("grinding", 60), due=hours(h)) for h in (48, 60))
     assert kinds(known, soon, plan=plan) == [("rush", "SO-2")]
     assert kinds(known, later, plan=plan) == []
+
+
+def test_people_and_material_that_do_not_suffice_count_once_each():
+    """One grinder for two machines at a time, and steel that comes after it is needed."""
+    plan = publish(("SO-1", 0, "GR-01", hours(1), hours(2)), ("SO-2", 0, "GR-05", hours(1), hours(2)))
+    orders = [order(f"SO-{n}", ("grinding", 60)) for n in (1, 2)]
+    question = ask(*orders, plan=plan)
+    assert causes_of(question, (), HALF_HOUR) == ()
+    problem = question.problem
+    resources = tuple(replace(r, crew=0) if r.type == "grinding" else r for r in problem.resources)
+    jobs = tuple(
+        replace(job, tasks=tuple(replace(task, needs=((0, 5),)) for task in job.tasks))
+        for job in problem.jobs
+    )
+    short = replace(
+        problem, resources=resources, jobs=jobs,
+        crews=(Crew("grinders", ((0, 2), (10, 1))),), materials=(Material("SS-420", 0, ((30, 99),)),),
+    )  # fmt: skip
+    found = causes_of(replace(question, problem=short), (), HALF_HOUR)
+    assert {(cause.kind, cause.thing) for cause in found} == {("crew", "grinders"), ("material", "SS-420")}
+    assert len(found) == 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.planning.check import check, objective
 from app.planning.dispatch import dispatch
 from app.planning.solve import solve
-from app.records.scheduling import Fixed, Job, Problem, Resource, Task
+from app.records.scheduling import Fixed, Job, Problem, Resource, Schedule, Slot, Task
 
 
 @pytest.mark.parametrize(
@@ -130,3 +130,15 @@ def test_only_the_engine_loads_the_solver_library():
     code = f"import sys; from app.planning import {rooms}; import app.outbound.solver; "
     code += "sys.exit('ortools' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_is_given_to_begin_from_is_never_made_worse(plant_60):
+    good = solve(plant_60, 6.0, 1)
+    again = solve(plant_60, 0.0, 1, start=good)
+    assert again.objective <= good.objective
+
+
+def test_a_start_that_is_not_legal_is_passed_over(small_plant):
+    problem = small_plant(1)
+    broken = Schedule("feasible", 0, (Slot(0, 0, 0, 0, 1),), "x")
+    assert not check(problem, solve(problem, 0.5, 1, start=broken).slots)

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.inbound.console.cards import Teller, action_of, card_of, detail_of, row_of, transcript_of
-from app.records.action import MoveStock, OpenCase, SetMachine, action_hash, digest_of
+from app.records.action import MoveStock, OpenCase, PublishPlan, SetMachine, action_hash, digest_of
 from app.records.answer import Say
 from app.records.decision import Acted, Approved, Decision, Held, Refused, Stage, Understood
 from app.records.message import Language, Message, MessageKind
+from app.records.offer import Figures, Offered
 from app.records.plant import MachineState, MovementKind, Role, Severity
 from app.records.reading import Intent, Layer, Reading
 from app.records.socket import Answer, CardDetail, read_said, shape, to_line
@@ -67,6 +68,23 @@ def test_the_hash_of_what_travelled_is_the_hash_that_is_approved() -> None:
         assert isinstance(answer, Answer)
         shown = shape(answer.result, CardDetail).action
         assert digest_of(shown) == action_hash(action)
+
+
+def test_options_travel_with_their_numbers_and_each_with_its_hash() -> None:
+    plans = [PublishPlan(f"P-{n}", str(n)) for n in (1, 2)]
+    numbers = [Figures(n, 60, 3, 41, 7, 105, 30) for n in (1, 2)]
+    offered = tuple(Offered(("steady",), p, f) for p, f in zip(plans, numbers, strict=True))
+    waiting = held(plans[1])
+    hold = replace(waiting.steps[-1], offered=offered)  # type: ignore[type-var]
+    waiting = replace(waiting, steps=(*waiting.steps[:-1], hold))
+    answer = read_said(to_line(Answer(1, ok=True, result=detail_of(waiting, "", TELLER))))
+    assert isinstance(answer, Answer)
+    shown = shape(answer.result, CardDetail)
+    assert [digest_of(choice.action) for choice in shown.choices] == [action_hash(plan) for plan in plans]
+    assert [choice.figures for choice in shown.choices] == numbers
+    assert shown.action == shown.choices[1].action
+    ended = waiting.then(Refused(NOW, "person:lee", "no", Say("no")))
+    assert detail_of(ended, "", TELLER).choices == ()
 
 
 def test_every_step_of_a_life_has_a_row() -> None:

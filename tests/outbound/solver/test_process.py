@@ -14,6 +14,7 @@ import pytest
 from app.outbound.solver import SolverProcess
 from app.outbound.solver.wire import Request, pack_request, read_request
 from app.planning.check import check, objective
+from app.planning.dispatch import dispatch
 from app.planning.formats import parse
 from app.records.errors import FileWrong
 from app.records.scheduling import Job, Problem, Resource, Schedule, Task
@@ -219,5 +220,7 @@ def ended(pid: int) -> bool:
 def test_a_request_goes_over_the_wire_and_a_broken_one_is_refused():
     request = Request(SMALL, 1.5, 2, 7)
     assert read_request(pack_request(request)) == request
+    begun = Request(SMALL, 1.5, 2, 7, dispatch(SMALL))
+    assert read_request(pack_request(begun)).start.slots == dispatch(SMALL).slots
     with pytest.raises(FileWrong):
         read_request(b'{"problem": {}, "limit_s": "soon"}')

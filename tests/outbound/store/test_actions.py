@@ -241,6 +241,15 @@ async def test_a_plan_is_kept_published_superseded_and_brought_back(plant: SqlSt
     assert await plant.read(lambda facts: facts.plan()) is None
 
 
+async def test_a_proposal_that_nobody_chose_is_dropped_and_a_published_plan_is_not(plant: SqlStore, ticker):
+    first, second = proposal("P-1", ticker.now), proposal("P-2", ticker.now)
+    await plant.write(lambda book: [book.keep_plan(p) for p in (first, second)])
+    await apply(plant, publishing(first), "one")
+    await plant.write(lambda book: [book.drop_plan(p) for p in ("P-1", "P-2", "P-9")])
+    states = [(await plant.read(lambda f, p=p: f.plan_named(p))).state for p in ("P-1", "P-2")]
+    assert states == [PlanState.PUBLISHED, PlanState.DROPPED]
+
+
 async def test_only_the_plan_that_was_approved_is_published(plant: SqlStore, ticker, sql):
     plan = proposal("P-1", ticker.now)
     await plant.write(lambda book: book.keep_plan(plan))
