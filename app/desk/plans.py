@@ -39,6 +39,15 @@ class Plans:
         threshold = timedelta(minutes=planning.replan_minutes)
         return replace(question, causes=causes_of(question, facts.machines(), threshold))
 
+    def is_needless(self, decision: Decision, question: Question) -> bool:
+        """Whether the watch asked and what it asked for has passed since."""
+        return is_automatic(decision) and not question.causes
+
+    def leave(self, page: Page, decision: Decision) -> Decision:
+        """End a decision that needs no plan any more; nobody waits for it."""
+        say = Say("desk.needless")
+        return page.append(decision, (Failed(self._parts.clock(), "needless", say),))
+
     async def propose(self, question: Question) -> Proposal:
         """Checked plans to choose from."""
         return await propose(question, self._parts.solver, self._parts.planning.options_s)

@@ -181,6 +181,9 @@ class Desk:
 
     async def _plan(self, decision: Decision) -> None:
         question = await self._parts.store.read(lambda facts: self._plans.pose(facts, decision))
+        if self._plans.is_needless(decision, question):
+            await self._commit(lambda page: self._plans.leave(page, decision))
+            return
         proposal = await self._plans.propose(question)
         await self._commit(lambda page: self._plans.hold(page, decision, question, proposal))
 

@@ -9,9 +9,10 @@ from app.records.offer import Course
 
 _NUMBER = r"(?P<n>[1-9](?![0-9])|[一二三]|\b(?:one|two|three)\b)"
 CHOOSES = re.compile(
-    r"(?:选择?|選擇?|拣|揀|取|\bchoose|\bpick|\btake|\bgo with|\boption|\bplan|\bnumber|方案|第|#)"
-    rf"[ ,第]{{0,2}}(?:方案|the |option |number |no\.? ?|#)? ?{_NUMBER}"
-    r"|(?P<ordinal>\b(?:first|second|third|1st|2nd|3rd)\b) (?:option|plan|one)\b"
+    r"(?:选择?|選擇?|拣|揀|取|\bchoose|\bpick|\btake|\bgo with|\boption|\bplan|\bnumber|方案|#)"
+    rf"[ ,第_]{{0,2}}(?:方案|the |option |number |no\.? ?|#)? ?{_NUMBER}"
+    r"|第 ?(?P<nth>[1-9一二三]) ?[个個号號]?(?:方案|$|[ ,。!])"
+    r"|\b(?P<ordinal>first|second|third|1st|2nd|3rd) (?:option|plan|one)\b"
 )
 """A choice by number in folded text."""
 
@@ -30,7 +31,7 @@ def option_in(text: str) -> int:
     found = CHOOSES.search(text) or _BARE.match(YES.sub(" ", text))
     if found is None:
         return 0
-    said = found["n"] or found.groupdict().get("ordinal") or ""
+    said = next(filter(None, found.groupdict().values()))
     return _NUMBERS.get(said) or int(said)
 
 

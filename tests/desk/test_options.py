@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.planning.dispatch import EDD, dispatch
+from app.records.message import Message, MessageKind
 from app.records.plant import PlanState
 from app.settings import Planning
 
@@ -168,6 +169,17 @@ async def test_reports_that_never_cease_do_not_keep_the_plan_from_being_looked_a
         await here.ask("wong.ka-yan", "HT-01 壞咗，要修3日")
         await here.desk.watch_plan()
         assert (await here.ended("D-00003")).hold is not None
+
+
+async def test_what_has_passed_before_it_is_planned_ends_in_silence(busy):
+    async with busy() as here:
+        await publish(here)
+        sent = Message(
+            "replan:x", "sys", None, MessageKind.TEXT, "stop HT-01", here.clock(), raw="stop HT-01"
+        )
+        gone = await here.ended((await here.desk.accept(sent)).decision_id)
+        assert (gone.stage, gone.steps[-1].code) == ("failed", "needless")
+        assert await here.said(gone.id) == []
 
 
 async def test_without_a_plan_in_force_nothing_is_proposed(busy):

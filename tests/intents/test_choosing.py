@@ -43,6 +43,9 @@ PLAIN = replace(HOLD, offered=())
         ("approve, start at 3pm", 0),
         ("同意,下午2點開始", 0),
         ("option 12", 0),
+        ("option_2", 2),
+        ("第 3", 3),
+        ("批准第二批貨", 0),
     ],
 )
 def test_a_number_is_found_where_one_is_meant(text, number):

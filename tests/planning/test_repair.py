@@ -117,6 +117,13 @@ def test_orders_that_wait_for_one_another_keep_waiting():
     assert places(schedule.slots)[1, 0] == (1, 25, 35)
 
 
+def test_jobs_that_wait_for_one_another_in_a_circle_have_no_repair():
+    jobs = (line(ON), line(((1, 10),)))
+    current = (Fixed(0, 0, 0, 0, 10), Fixed(1, 0, 1, 10, 20))
+    circle = (Before(0, 0, 1, 0), Before(1, 0, 0, 0))
+    assert repair(shop(*jobs, current=current, before=circle)) == ()
+
+
 def test_without_a_plan_in_force_there_is_nothing_to_repair():
     assert repair(shop(line(ON))) == ()
 
