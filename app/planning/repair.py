@@ -64,8 +64,12 @@ class _InForce:
         self._free = self._sequence()
         known = [n for n in self._free if n in shop.current]
         board = Board(shop)
-        in_time = sorted(known, key=lambda n: (shop.current[n].start, -shop.current[n].end, n))
+        in_time = sorted(known, key=lambda n: (shop.current[n].start, -self._work(n), n))
         self._staying = {n: board.slots[n] for n in in_time if self._stays(board, n)}
+
+    def _work(self, number: int) -> int:
+        """How long it works where the plan in force has it; of a batch the longest must be placed first."""
+        return dict(self._shop.steps[number].modes).get(self._shop.current[number].machine, 0)
 
     def let_go(self, pushed: set[int]) -> None:
         """What has to move from now on, so that others can."""

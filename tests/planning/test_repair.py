@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.planning.check import check
@@ -14,7 +14,7 @@ from app.planning.hours import merged
 from app.planning.relaxing import Released, relax
 from app.planning.repair import repair
 from app.records.scheduling import Before, Fixed, Job, Problem, Resource, Task
-from tests.planning.problems import problems
+from tests.planning.problems import problems, random_problem
 
 SEEDS = st.integers(0, 1_000_000)
 
@@ -43,6 +43,7 @@ def places(slots) -> dict:
     return {(s.job, s.task): (s.machine, s.start, s.end) for s in slots}
 
 
+@settings(deadline=None)
 @given(problems(), SEEDS)
 def test_after_a_breakdown_every_repair_is_legal_and_nothing_fixed_moves(problem, seed):
     hurt, released = relax(broken(planned(problem), seed))
@@ -56,7 +57,9 @@ def test_after_a_breakdown_every_repair_is_legal_and_nothing_fixed_moves(problem
                 assert where[fixed.job, fixed.task] == (fixed.machine, fixed.start, fixed.end)
 
 
+@settings(deadline=None)
 @given(problems(fixed=False))
+@example(random_problem(20122))  # a batch whose members work for different times
 def test_a_plan_that_still_fits_is_left_as_it_is(problem):
     good = planned(problem)
     if not good.current:
