@@ -4,9 +4,8 @@ Two ways are tried. Few moves: everything that can stay stays, and what cannot g
 Right shift: everything keeps its machine and is delayed where it must be.
 """
 
-from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
-from heapq import heappop, heappush
+from collections.abc import Iterator, Sequence
+from heapq import heapify, heappop, heappush
 
 from app.planning.board import Board, Place
 from app.planning.check import check
@@ -40,10 +39,10 @@ def repair(problem: Problem) -> tuple[tuple[Schedule, Costs], ...]:
 
 def few_moves(shop: Shop) -> Board | None:
     """All that can stay where the plan in force has it, the rest into gaps; None where that fails."""
-    try:
-        plan = _InForce(shop)
-    except CycleError:
+    sequence = _sequence(shop)
+    if sequence is None:
         return None
+    plan = _InForce(shop, sequence)
     for _ in range(_ROUNDS):
         board, pushed = plan.lay()
         if board is None or not pushed:
@@ -55,16 +54,14 @@ def few_moves(shop: Shop) -> Board | None:
 class _InForce:
     """Lays the plan in force anew, with more and more of its operations on the move.
 
-    Raises CycleError when operations wait for one another.
+    `sequence` is what is free, each after all that must end before it.
     """
 
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
-        self._before = [_before(shop, step.number) for step in shop.steps]
-        self._free = self._sequence()
-        known = [n for n in self._free if n in shop.current]
-        board = Board(shop)
+    def __init__(self, shop: Shop, sequence: Sequence[int]) -> None:
+        self._shop, self._free = shop, sequence
+        known = [n for n in sequence if n in shop.current]
         in_time = sorted(known, key=lambda n: (shop.current[n].start, -self._work(n), n))
+        self._board: Board | None = (board := Board(shop))
         self._staying = {n: board.slots[n] for n in in_time if self._stays(board, n)}
 
     def _work(self, number: int) -> int:
@@ -76,33 +73,9 @@ class _InForce:
         for number in pushed:
             del self._staying[number]
 
-    def _sequence(self) -> list[int]:
-        """What is free, each after all that comes before it, by start in the plan in force, then by due."""
-        sorter = TopologicalSorter(dict(enumerate(self._before)))
-        sorter.prepare()
-        order: list[int] = []
-        waiting: list[tuple[int, float, int]] = []
-        while sorter.is_active():
-            for number in sorter.get_ready():
-                heappush(waiting, (*self._urgency(number), number))
-            number = heappop(waiting)[2]
-            order.append(number)
-            sorter.done(number)
-        return [number for number in order if number not in self._shop.fixed]
-
-    def _urgency(self, number: int) -> tuple[int, float]:
-        shop, due = self._shop, self._shop.problem.jobs[self._shop.steps[number].job].due
-        if number in shop.fixed:
-            return 0, 0
-        if number in shop.current:
-            return 1, shop.current[number].start
-        return 2, float("inf") if due is None else due
-
     def lay(self) -> tuple[Board | None, set[int]]:
         """A board with all others placed anew, and what would have to move for it; None without a place."""
-        board, pushed = Board(self._shop), set[int]()
-        for number, slot in self._staying.items():
-            self._put_again(board, number, slot)
+        board, pushed = self._with_staying(), set[int]()
         for number in self._free:
             if number in board.slots:
                 continue
@@ -112,6 +85,15 @@ class _InForce:
             board.put(number, place.machine, place.start, place.end)
             pushed.update(self._overrun(board, number))
         return board, pushed
+
+    def _with_staying(self) -> Board:
+        """A board with what stays; the first one is there already."""
+        board, self._board = self._board, None
+        if board is None:
+            board = Board(self._shop)
+            for number, slot in self._staying.items():
+                self._put_again(board, number, slot)
+        return board
 
     def _put_again(self, board: Board, number: int, slot: Slot) -> None:
         """What stayed stays while others go; only a batch may end earlier without them."""
@@ -126,7 +108,7 @@ class _InForce:
         work = dict(shop.steps[number].modes).get(here.machine)
         if work is None or here.start < max(shop.released(number), board.supplied(number)):
             return False
-        if not all(self._follows(board, b, number, here) for b in self._before[number] if b in board.slots):
+        if not all(self._follows(board, b, number, here) for b in _before(shop, number) if b in board.slots):
             return False
         found = board.find(number, here.machine, work, here.start)
         if found is None or found[0] != here.start:
@@ -145,11 +127,21 @@ class _InForce:
         return slot.end + shop.transfer(slot.machine, here.machine) <= here.start
 
     def _overrun(self, board: Board, number: int) -> Iterator[int]:
-        """Those that stayed and cannot follow an operation that was placed anew."""
-        next_in_job = () if self._shop.is_last(number) else (number + 1,)
-        for after in (*next_in_job, *self._shop.behind[number]):
+        """Those that stayed and cannot follow an operation placed anew, and those surely pushed by them."""
+        for after in _after(self._shop, number):
             if after in self._staying and not self._follows(board, number, after, self._shop.current[after]):
                 yield after
+                yield from self._pushed(after, board.slots[number].end + self._least(after))
+
+    def _pushed(self, number: int, end: int) -> Iterator[int]:
+        """Those that stayed and begin before an operation can have ended."""
+        for after in _after(self._shop, number):
+            if after in self._staying and self._shop.current[after].start < end:
+                yield after
+                yield from self._pushed(after, end + self._least(after))
+
+    def _least(self, number: int) -> int:
+        return min(work for _, work in self._shop.steps[number].modes)
 
     def _anew(self, board: Board, number: int) -> Place | None:
         """Not before its start in the plan in force; on its machine there if that hardly moves it."""
@@ -172,6 +164,39 @@ class _InForce:
                 yield Place(found[1], away, found[0], machine)
 
 
-def _before(shop: Shop, number: int) -> list[int]:
+def _before(shop: Shop, number: int) -> tuple[int, ...]:
     """All that must end directly before an operation begins."""
-    return [*([number - 1] if shop.steps[number].task else []), *shop.ahead[number]]
+    return (number - 1, *shop.ahead[number]) if shop.steps[number].task else shop.ahead[number]
+
+
+def _after(shop: Shop, number: int) -> tuple[int, ...]:
+    """All that may begin directly when an operation has ended."""
+    return shop.behind[number] if shop.is_last(number) else (number + 1, *shop.behind[number])
+
+
+def _sequence(shop: Shop) -> list[int] | None:
+    """What is free, each after all that comes before it, by start in the plan in force, then by due.
+
+    None when operations wait for one another.
+    """
+    waits = [len(_before(shop, step.number)) for step in shop.steps]
+    ready = [(*_urgency(shop, number), number) for number, count in enumerate(waits) if not count]
+    order: list[int] = []
+    heapify(ready)
+    while ready:
+        number = heappop(ready)[2]
+        order.append(number)
+        for after in _after(shop, number):
+            waits[after] -= 1
+            if not waits[after]:
+                heappush(ready, (*_urgency(shop, after), after))
+    return [n for n in order if n not in shop.fixed] if len(order) == len(waits) else None
+
+
+def _urgency(shop: Shop, number: int) -> tuple[int, float]:
+    due = shop.due(shop.steps[number].job)
+    if number in shop.fixed:
+        return 0, 0
+    if number in shop.current:
+        return 1, shop.current[number].start
+    return 2, float("inf") if due is None else due
