@@ -145,7 +145,7 @@ def classify(config: Path | None, source: Any, output: Any) -> int:
 
 @verbs.group()
 def plan() -> None:
-    """Solve, check and make up scheduling problems in files."""
+    """Solve, check, draw and make up scheduling problems in files."""
 
 
 _FORMAT = click.option(
@@ -200,6 +200,27 @@ def generate(**options: Any) -> int:
     from app.verbs.generate import generate  # noqa: PLC0415
 
     return generate(**options)
+
+
+@plan.command()
+@click.argument("files", metavar="[PROBLEM PLAN]", nargs=-1, type=_FILE)
+@_FORMAT
+@_CONFIG
+@click.option("--published", is_flag=True, help="The published plan of the service, in place of files.")
+@click.option("--plan", "plan_id", default="", help="A plan that the service keeps, such as P-1a2b3c4d.")
+@click.option("--text", is_flag=True, help="Text on standard output; the default.")
+@click.option("--svg", type=_FILE, help="Write a picture there.")
+@click.option("--png", type=_FILE, help="Write a picture there.")
+@click.option("--out", type=_FILE, help="Write a picture there: SVG or PNG by the name's ending.")
+@click.option("--from", "since", default="", help="In the plan's unit; 2026-11-23T08:00 where it has dates.")
+@click.option("--to", "until", default="", help="The same.")
+@click.option("--width", type=click.IntRange(40, 20_000), help="Cells of text, or pixels of a picture.")
+@click.option("--language", type=click.Choice(["en", "zh-Hans", "zh-Hant"]), help="Default: from LANG.")
+def gantt(**options: Any) -> int:
+    """Draw PLAN of PROBLEM, or a service's plan: machines by time, as text, SVG or PNG."""
+    from app.verbs.gantt import draw  # noqa: PLC0415
+
+    return draw(_settings, **options)
 
 
 @verbs.group()

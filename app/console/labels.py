@@ -42,6 +42,7 @@ LABELS: dict[str, tuple[str, str, str]] = {
     # Screens
     "screen.1": ("Overview", "总览", "總覽"),
     "screen.3": ("Decisions", "审批", "審批"),
+    "screen.4": ("Schedule", "排产", "排產"),
     "screen.5": ("Messages", "消息", "訊息"),
     "screen.0": ("Help", "帮助", "說明"),
     # Overview
@@ -180,6 +181,16 @@ LABELS: dict[str, tuple[str, str, str]] = {
     "meant.coordination": ("ask another facility", "请其他厂配合", "請其他廠配合"),
     "meant.approval": ("approve or refuse", "批准或拒绝", "批准或拒絕"),
     "meant.other": ("something else", "其他", "其他"),
+    # The plan
+    "plan.machine": ("Machine", "机器", "機器"),
+    "plan.load": ("load", "负荷", "負荷"),
+    "plan.day": ("Day {n}", "第 {n} 天", "第 {n} 天"),
+    "plan.late": ("late", "延误", "延誤"),
+    "plan.signs": (
+        "═ fixed ▶ runs · done ~ changeover ░ no shift ▒ stopped ▽ due + several",
+        "═ 固定 ▶ 进行中 · 已完成 ~ 换型 ░ 无班 ▒ 停机 ▽ 交期 + 多道",
+        "═ 固定 ▶ 進行中 · 已完成 ~ 轉線 ░ 無班 ▒ 停機 ▽ 交期 + 多道",
+    ),
     # Lists
     "list.new": ("▲ {n} new · Home shows them", "▲ {n} 条新的 · Home 显示", "▲ {n} 條新的 · Home 顯示"),
     "list.live": ("live", "实时", "即時"),
