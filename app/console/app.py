@@ -1,4 +1,4 @@
-"""The console itself: one screen of three, fed by the socket, acting only through it."""
+"""The console itself: one screen of four, fed by the socket, acting only through it."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Input, Static
 
 from app.console import dialogs
+from app.console.cells import plain
 from app.console.client import Connected, Denied, Heard, Lost, NoService
 from app.console.decisions import DecisionsPane
 from app.console.field import Field
@@ -23,6 +24,8 @@ from app.console.line import Line
 from app.console.messages import MessagesPane
 from app.console.overview import OverviewPane
 from app.console.pen import Desktop, Pen
+from app.console.plan import PlanPane
+from app.console.reading import read_views
 from app.console.record import card_title, whole
 from app.console.rows import Rows
 from app.console.seen import Reader, Seen
@@ -30,7 +33,8 @@ from app.console.words import Words
 from app.records.board import Card
 from app.records.socket import MissedLine
 
-PANES = {"1": "overview", "3": "decisions", "5": "messages"}
+PANES = {"1": "overview", "3": "decisions", "4": "plan", "5": "messages"}
+FOCUS = {"1": "#overview", "3": "#cards", "4": "#plan", "5": "#said"}
 REREAD = timedelta(seconds=5)
 """Everything on the screen is read again at least this often."""
 
@@ -53,6 +57,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         Binding("f2", "approve", show=False),
         Binding("f3", "refuse", show=False),
         Binding("f4", "teach", show=False),
+        Binding("f6", "draw_plan", show=False),
         Binding("f7", "why", show=False),
         Binding("f8", "undo", show=False),
         Binding("f9", "lock_or_unlock", show=False),
@@ -86,11 +91,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
         return Reader(self._words, self._clock(), self._seen)
 
     def compose(self) -> ComposeResult:
-        """Header, one of three panes, a line for what was said, the keys."""
+        """Header, one of four panes, a line for what was said, the keys."""
         yield Header(id="header")
         with ContentSwitcher(initial="overview"):
             yield OverviewPane()
             yield DecisionsPane(self.reader)
+            yield PlanPane(self.reader, id="plan")
             yield MessagesPane(self.reader)
         yield Field(placeholder=self._words("msg.find"), id="find")
         yield Static(id="notice")
@@ -129,14 +135,24 @@ class ConsoleApp(App[int], inherit_bindings=False):
         return self.screen_stack[0]
 
     @property
-    def _pane(self) -> OverviewPane | DecisionsPane | MessagesPane:
-        if self._screen_digit == "1":
-            return self._sheet.query_one(OverviewPane)
-        return self._decisions if self._screen_digit == "3" else self._messages
+    def _pane(self) -> OverviewPane | DecisionsPane | PlanPane | MessagesPane:
+        match self._screen_digit:
+            case "1":
+                return self._sheet.query_one(OverviewPane)
+            case "3":
+                return self._decisions
+            case "4":
+                return self._plan
+            case _:
+                return self._messages
 
     @property
     def _decisions(self) -> DecisionsPane:
         return self._sheet.query_one(DecisionsPane)
+
+    @property
+    def _plan(self) -> PlanPane:
+        return self._sheet.query_one("#plan", PlanPane)
 
     @property
     def _messages(self) -> MessagesPane:
@@ -183,23 +199,15 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self.say(self._words("say.idle_locked"))
         if self._read_at is None or self._clock() - self._read_at > REREAD:
             self._read_at = self._clock()
-            await self._read_views()
+            afresh, self._arrived = self._arrived, False
+            await read_views(self._line, self._seen, self._screen_digit, wide=self.has_class("wide"))
+            self._show(afresh=afresh)
         self._draw()
-
-    async def _read_views(self) -> None:
-        """The cards always, the rest where it is on the screen or was never read."""
-        seen, screen, afresh = self._seen, self._screen_digit, self._arrived
-        self._arrived = False
-        if screen == "1" or seen.overview is None:
-            seen.overview = await self._line.overview()
-        if screen == "5" or self.has_class("wide") or seen.messages is None:
-            seen.messages = await self._line.messages()
-        seen.cards = await self._line.decisions()
-        self._show(afresh=afresh)
 
     def _show(self, *, afresh: bool = False) -> None:
         reader = self.reader
         self._decisions.show(reader, afresh=afresh)
+        self._plan.show(reader.seen.chart, reader)
         self._messages.show(reader, afresh=afresh)
 
     # Going about.
@@ -217,8 +225,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._draw()
 
     def _focus_pane(self) -> None:
-        pane = {"1": "#overview", "3": "#cards", "5": "#said"}[self._screen_digit]
-        self._sheet.query_one(pane).focus()
+        self._sheet.query_one(FOCUS[self._screen_digit]).focus()
 
     def action_help(self) -> None:
         """What works here."""
@@ -235,6 +242,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self._end_find("")
         elif self._screen_digit == "5" and self._messages.rows.held:
             self._messages.rows.let_go()
+        elif self._screen_digit == "4" and self._plan.chosen:
+            self._plan.let_go()
         elif self._screen_digit != "1":
             self.action_go("1")
         elif self._seen.site:
@@ -263,8 +272,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def action_find(self) -> None:
         """Open the search line."""
-        if self._screen_digit == "5" and len(self.screen_stack) == 1:
+        if self._screen_digit in "45" and len(self.screen_stack) == 1:
             find = self._sheet.query_one("#find", Input)
+            find.placeholder = self._words("msg.find" if self._screen_digit == "5" else "plan.find")
             find.display = True
             find.focus()
 
@@ -275,8 +285,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def _end_find(self, text: str) -> None:
         find = self._sheet.query_one("#find", Input)
         find.display, find.value = False, text
-        self._messages.find(text)
-        self._messages.show(self.reader, afresh=True)
+        if self._screen_digit == "4":
+            if text.strip() and not self._plan.choose(text):
+                self.say(self._words("say.no_order", text=plain(text)))
+        else:
+            self._messages.find(text)
+            self._messages.show(self.reader, afresh=True)
         self._focus_pane()
 
     # Looking closer.
@@ -334,6 +348,13 @@ class ConsoleApp(App[int], inherit_bindings=False):
         ticket = self._ticket() if len(self.screen_stack) == 1 else ""
         if ticket:
             await self._pen.teach(ticket)
+
+    @work(group="write")
+    async def action_draw_plan(self) -> None:
+        """F6."""
+        card = self._card()
+        if card is not None:
+            await self._pen.draw(card)
 
     @work(group="write")
     async def action_undo(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.records.board import CardDetail, Cards, Messages, Overview, Standing
+from app.records.chart import Chart
 from app.records.correction import Lesson
 from app.records.message import Language
 from app.records.socket import (
@@ -14,6 +15,7 @@ from app.records.socket import (
     REPLY_MAX_BYTES,
     Answer,
     Approve,
+    AskChart,
     AskDecision,
     AskDecisions,
     AskMessages,
@@ -201,6 +203,10 @@ class Client:
     async def messages(self) -> Messages:
         """The latest messages."""
         return await self._read(AskMessages, Messages)
+
+    async def chart(self, plan_id: str = "") -> Chart:
+        """The published plan drawn, or another by its id."""
+        return await self._read(lambda n: AskChart(n, plan_id), Chart)
 
     async def unlock(self, userid: str, pin: str) -> Reply:
         """Open writing for a person."""

@@ -1,9 +1,10 @@
 """The windows that ask or show: unlock, approve, refuse, undo, teach, leave, a record, help."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, TypeVar
 
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -81,14 +82,22 @@ class Approve(Window[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "approve", show=False, priority=True),
+        Binding("f6", "draw", show=False),
         Binding("up", "read(-1)", show=False),
         Binding("down", "read(1)", show=False),
     ]
 
-    def __init__(self, words: Words, detail: CardDetail, action: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        words: Words,
+        detail: CardDetail,
+        action: dict[str, Any],
+        draw: Callable[[str], Awaitable[None]],
+    ) -> None:
         super().__init__(words)
         self._detail = detail
         self._action = action
+        self._draw = draw
         self._digest = digest_of(action)
         self._challenge = None if detail.reversible else challenge(action, detail.card.decision)
 
@@ -113,6 +122,12 @@ class Approve(Window[str | None]):
         """Start in the field where there is one."""
         if self._challenge is not None:
             self.query_one("#typed").focus()
+
+    @work(group="draw", exclusive=True)
+    async def action_draw(self) -> None:
+        """Draw the plan that waits, above this window."""
+        if self._action.get("kind") == "publish_plan":
+            await self._draw(str(self._action["plan"]))
 
     def action_read(self, by: int) -> None:
         """Scroll to what does not fit."""

@@ -12,7 +12,8 @@ def foot(screen: str, words: Words, *, writing: bool, alone: bool) -> Text:
     lock = "key.f9_lock" if writing else "key.f9"
     shown = {
         "1": ("key.choose", "key.enter_site", lock, "key.esc" if alone else "key.esc_leave"),
-        "3": ("key.f2", "key.f3", "key.f4", "key.f7", "key.f8", lock, "key.esc"),
+        "3": ("key.f2", "key.f3", "key.f4", "key.f6", "key.f7", "key.f8", lock, "key.esc"),
+        "4": ("key.time", "key.zoom", "key.home", "key.space", "key.follow", "key.find", "key.f7"),
         "5": ("key.open", "key.find", "key.f4", "key.f7", lock, "key.esc"),
     }[screen]
     line = Text(" ")
@@ -28,10 +29,19 @@ def help_page(screen: str, words: Words, width: int) -> Text:
     wrong, why = ("F4", "help.f4_text"), ("F7", "help.f7_text")
     here = {
         "1": [("← →", "help.sites_text")],
-        "3": [*chosen, ("F2", "help.f2_text"), ("F3", "help.f3_text"), wrong, why, ("F8", "help.f8_text")],
+        "3": [
+            *chosen,
+            *(("F2", "help.f2_text"), ("F3", "help.f3_text"), wrong, ("F6", "help.f6_text"), why),
+            ("F8", "help.f8_text"),
+        ],
+        "4": [
+            *(("← →", "help.time_text"), ("↑ ↓", "help.machine_text"), ("+ -", "help.zoom_text")),
+            *(("Home", "help.now_text"), ("Space", "help.space_text"), ("Enter", "help.follow_text")),
+            *(("/", "help.order_text"), ("F7", "help.way_text")),
+        ],
         "5": [*chosen, ("/", "help.find_text"), wrong, why],
     }[screen]
     always = [("Tab", "help.tab_text"), ("F9", "help.f9_text"), ("Esc", "help.esc_text")]
-    rows = [("1 3 5", "help.digits_text"), *here, *always]
+    rows = [("1 3 4 5", "help.digits_text"), *here, *always]
     keys = lines_of([Fact(key, words(text)) for key, text in rows], width)
     return Text("\n").join([keys, Text(), Text(words("help.marks"))])

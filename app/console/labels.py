@@ -1,5 +1,7 @@
 """The labels themselves: key → English, Simplified, Traditional."""
 
+from app.console.plan_labels import PLAN_LABELS
+
 LABELS: dict[str, tuple[str, str, str]] = {
     "app": ("Chargehand", "Chargehand", "Chargehand"),
     # Time
@@ -181,16 +183,6 @@ LABELS: dict[str, tuple[str, str, str]] = {
     "meant.coordination": ("ask another facility", "请其他厂配合", "請其他廠配合"),
     "meant.approval": ("approve or refuse", "批准或拒绝", "批准或拒絕"),
     "meant.other": ("something else", "其他", "其他"),
-    # The plan
-    "plan.machine": ("Machine", "机器", "機器"),
-    "plan.load": ("load", "负荷", "負荷"),
-    "plan.day": ("Day {n}", "第 {n} 天", "第 {n} 天"),
-    "plan.late": ("late", "延误", "延誤"),
-    "plan.signs": (
-        "═ fixed ▶ runs · done ~ changeover ░ no shift ▒ stopped ▽ due + several",
-        "═ 固定 ▶ 进行中 · 已完成 ~ 换型 ░ 无班 ▒ 停机 ▽ 交期 + 多道",
-        "═ 固定 ▶ 進行中 · 已完成 ~ 轉線 ░ 無班 ▒ 停機 ▽ 交期 + 多道",
-    ),
     # Lists
     "list.new": ("▲ {n} new · Home shows them", "▲ {n} 条新的 · Home 显示", "▲ {n} 條新的 · Home 顯示"),
     "list.live": ("live", "实时", "即時"),
@@ -233,9 +225,9 @@ LABELS: dict[str, tuple[str, str, str]] = {
     # Help
     "help.title": ("What works here", "这里能用的键", "這裡能用的鍵"),
     "help.digits_text": (
-        "overview, decisions, messages (Alt+digit while typing)",
-        "总览、审批、消息（输入时用 Alt+数字）",
-        "總覽、審批、訊息（輸入時用 Alt+數字）",
+        "overview, decisions, schedule, messages (Alt+digit while typing)",
+        "总览、审批、排产、消息（输入时用 Alt+数字）",
+        "總覽、審批、排產、訊息（輸入時用 Alt+數字）",
     ),
     "help.arrows_text": ("choose a line", "选择一行", "選擇一行"),
     "help.sites_text": (
@@ -392,4 +384,4 @@ LABELS: dict[str, tuple[str, str, str]] = {
         "控制台与服务版本不同",
         "控制台與服務版本不同",
     ),
-}
+} | PLAN_LABELS

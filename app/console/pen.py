@@ -10,7 +10,8 @@ from app.console import dialogs
 from app.console.client import Denied, NoService
 from app.console.line import Line
 from app.console.options import Choose
-from app.console.seen import Seen
+from app.console.plan import PlanWindow
+from app.console.seen import Reader, Seen
 from app.console.words import Words
 from app.records.board import Card, CardDetail
 from app.records.decision import Stage
@@ -26,6 +27,11 @@ class Desktop:
     ask: Callable[[Any], Awaitable[Any]]
     say: Callable[[str], None]
     read_again: Callable[[], None]
+
+
+def plan_of(action: dict[str, Any] | None) -> str:
+    """The plan that an action would publish, "" where it is another one."""
+    return str(action.get("plan", "")) if action and action.get("kind") == "publish_plan" else ""
 
 
 class Pen:
@@ -76,7 +82,7 @@ class Pen:
                 self._desktop.say(self._words("say.not_held", ticket=card.decision))
                 return
             window = Choose(self._words, detail) if detail.choices else dialogs.Approve(
-                self._words, detail, detail.action
+                self._words, detail, detail.action, self.draw_plan
             )  # fmt: skip
             digest = await self._desktop.ask(window)
             if digest is not None:
@@ -117,6 +123,26 @@ class Pen:
             lesson = await self._desktop.ask(dialogs.Teach(self._words, detail.card))
             if lesson is not None:
                 await self._press(self._line.teach(lesson), self._words("say.taught", ticket=ticket))
+
+    async def draw(self, card: Card) -> None:
+        """F6: the plan that a decision proposes."""
+        detail = await self.fetch(card.decision)
+        plan_id = plan_of(detail.action) if detail else ""
+        if plan_id:
+            await self.draw_plan(plan_id)
+        elif detail is not None:
+            self._desktop.say(self._words("say.no_plan", ticket=card.decision))
+
+    async def draw_plan(self, plan_id: str) -> None:
+        """A plan in a window; why not is shown."""
+        try:
+            chart = await self._line.chart(plan_id)
+        except NoService:
+            self._desktop.say(self._words("code.no_service"))
+        except Denied as no:
+            self._desktop.say(self._said(Reply(ok=False, code=no.code, text=str(no))))
+        else:
+            await self._desktop.ask(PlanWindow(Reader(self._words, self._clock(), self._seen), chart))
 
     async def touch(self) -> None:
         """A key was pressed: tell the service, at most every five seconds."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from app.console.cells import at_clock
 from app.console.words import Words
 from app.records.board import Cards, Messages, Overview, Standing
+from app.records.chart import Chart
 
 LIMIT = timedelta(seconds=15)
 """Figures older than this are grey and carry a "?"."""
@@ -21,6 +22,7 @@ class Seen:
     overview: Overview | None = None
     cards: Cards | None = None
     messages: Messages | None = None
+    chart: Chart | None = None
     site: str = ""
     lost_at: datetime | None = None
     lost_why: str = ""

@@ -125,7 +125,8 @@ class Timeline:
             starts.insert(0, self._view.start)
         for n, at in enumerate(starts):
             end = self._column(starts[n + 1]) if n + 1 < len(starts) else self._columns
-            strip.write(self._column(at), end - 1, day_of(self._chart, at, self._words), BRIGHT)
+            room = end - 1 - self._column(at)
+            strip.write(self._column(at), end, _day_within(self._chart, at, self._words, room), BRIGHT)
 
     def _write_present(self, rule: Strip) -> None:
         now, until = self._chart.now, self._chart.frozen_until
@@ -204,8 +205,8 @@ class Timeline:
         line = Text(" ")
         for family in used:
             name = chart.families[family] if family < len(chart.families) else str(family)
-            line.append(letter(family), style=f"#101010 on {colour(family)}").append(f"{name} ", style=DIM)
-        line.append("!", style=_LATE).append(f"{words('plan.late')} ", style=DIM)
+            line.append(letter(family), style=f"#101010 on {colour(family)}").append(f"={name} ", style=DIM)
+        line.append("!", style=_LATE).append(f" {words('plan.late')} ", style=DIM)
         line.append(words("plan.signs"), style=DIM)
         line.truncate(width, overflow="ellipsis", pad=True)
         return line
@@ -236,6 +237,12 @@ def day_of(chart: Chart, at: int, words: Words) -> str:
         return words("plan.day", n=1 + (local.date() - first.date()).days)
     weekday = words(f"day.{local.weekday()}")
     return f"{weekday} {local:%m-%d}" if chart.calendar == "dates" else weekday
+
+
+def _day_within(chart: Chart, at: int, words: Words, room: int) -> str:
+    """The day in so many cells: with its weekday, else its date or the weekday alone, else nothing."""
+    whole = day_of(chart, at, words)
+    return next((form for form in (whole, whole.rpartition(" ")[2]) if cell_len(form) <= room), "")
 
 
 def time_of(chart: Chart, at: int, words: Words) -> str:

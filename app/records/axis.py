@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.records.chart import Chart
@@ -79,12 +79,12 @@ def _round_number(room: int) -> int:
 def _clock_marks(chart: Chart, low: int, high: int, room_min: float) -> Iterator[Mark]:
     """Marks at round times of each day that is marked."""
     in_day = next((step for step in _STEPS_MIN if step >= room_min), _DAY_MIN)
-    stride = next((n for n in _STEPS_DAYS if n * _DAY_MIN >= room_min), _STEPS_DAYS[-1])
+    stride = next((n for n in _STEPS_DAYS if n * _DAY_MIN >= room_min), int(room_min // _DAY_MIN) + 1)
     first = moment(chart, low)
     last = moment(chart, high)
     if first is None or last is None:
         return
-    day = first.date()
+    day = date.fromordinal((first.date().toordinal() - 1) // stride * stride + 1)  # weeks from Monday
     while day <= last.date():
         midnight = datetime.combine(day, time())
         for minute in range(0, _DAY_MIN, in_day):

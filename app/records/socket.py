@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json
 
 from app.records.board import CardDetail, Cards, Messages, Overview, Standing, Transcript
+from app.records.chart import Chart
 from app.records.decision import Stage
 from app.records.message import Language
 from app.records.reading import Intent
@@ -81,6 +82,18 @@ class AskMessages:
     id: int
     limit: Annotated[int, Field(ge=1, le=500)] = 200
     verb: Literal["messages"] = "messages"
+
+
+@dataclass(frozen=True, slots=True)
+class AskChart:
+    """Wants a `Chart` of the published plan, or of the plan named; code `unknown_plan` when there is none.
+
+    Where no plan is published the chart has no name and its machines stand empty.
+    """
+
+    id: int
+    plan: Annotated[str, Field(max_length=100)] = ""
+    verb: Literal["chart"] = "chart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,7 @@ Request = (
     | AskDecisions
     | AskDecision
     | AskMessages
+    | AskChart
     | AskTranscript
     | Unlock
     | Lock
@@ -247,7 +261,7 @@ _REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discrimina
 _ANY: TypeAdapter[object] = TypeAdapter(Any)
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 _RESULTS: Mapping[type, TypeAdapter[Any]] = {
-    of: TypeAdapter(of) for of in (Standing, Overview, Cards, CardDetail, Messages, Transcript)
+    of: TypeAdapter(of) for of in (Standing, Overview, Cards, CardDetail, Messages, Chart, Transcript)
 }
 _PUSHED: TypeAdapter[FeedLine] = TypeAdapter(Annotated[FeedLine, Field(discriminator="feed")])
 

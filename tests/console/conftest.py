@@ -11,7 +11,7 @@ from pytest_textual_snapshot import SVGImageExtension
 from app.console.app import ConsoleApp
 from app.console.client import Connected, Denied, Hear, Lost, NoService
 from app.console.words import Words
-from app.records.action import MoveStock, OpenCase, PublishPlan, action_hash
+from app.records.action import Action, MoveStock, OpenCase, PublishPlan, action_hash
 from app.records.board import (
     Card,
     CardDetail,
@@ -27,11 +27,12 @@ from app.records.board import (
     Status,
     StepRow,
 )
+from app.records.chart import Bar, Chart, Promise, Row
 from app.records.correction import Lesson
 from app.records.decision import Stage
 from app.records.message import Language
 from app.records.offer import Course, Figures
-from app.records.plant import MachineState, MovementKind, Role, Severity
+from app.records.plant import MachineState, MovementKind, PlanState, Role, Severity
 from app.records.reading import Intent, Layer
 from app.records.socket import Reply, StepLine
 
@@ -282,6 +283,44 @@ def choices() -> tuple[Choice, ...]:
     return tuple(Choice((c,), f, asdict(p)) for c, f, p in zip(courses, figures, plans, strict=True))
 
 
+def bar(order: str, position: int, start: float, hours: float, **changes: object) -> Bar:
+    """A bar of the plan; hours from its midnight."""
+    plain = Bar(order, position, round(start * 60), round((start + hours) * 60), "KN-CHEF-8 主廚刀", 0)
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def chart() -> Chart:
+    """Two facilities from Monday's midnight in Hong Kong, seen at 09:12 on Monday; one order is late."""
+    night = ((0, 8 * 60), (20 * 60, 32 * 60), (44 * 60, 56 * 60))
+    late = {"late": True, "family": 1, "item": "FK-DIN 餐叉"}
+    rows = (
+        Row("ST-01", "冲床1号", "A 葵涌廠", (
+            bar("SO-1042", 0, 8, 4, kind="running"), bar("SO-1035", 0, 12.5, 3, setup=30, **late),
+        ), night, load=0.42),
+        Row("ST-02", "冲床2号", "A 葵涌廠", (bar("SO-1050", 0, 10, 2, kind="frozen"),), night,
+            ((840, 1080),), 0.1),
+        Row("PL-01", "抛光1號", "B 屯門廠", (
+            bar("SO-1042", 1, 13, 10), bar("SO-1035", 1, 34, 4, last=True, **late),
+        ), night, load=0.77),
+        Row("HT-01", "熱處理爐", "B 屯門廠", (
+            bar("SO-1042", 2, 26, 6, last=True),
+            bar("SO-1050", 1, 26, 6, lane=1, last=True), bar("SO-1031", 0, 6, 2, kind="done", last=True),
+        ), load=None),
+    )  # fmt: skip
+    orders = (
+        Promise("SO-1031", 480, "KN-CHEF-8 主廚刀", 720),
+        Promise("SO-1035", 2280, "FK-DIN 餐叉", 2000),
+        Promise("SO-1042", 1920, "KN-CHEF-8 主廚刀", 2400),
+        Promise("SO-1050", 1920, "KN-CHEF-8 主廚刀", None),
+    )
+    return Chart(
+        name="P-1a2b3c4d", rows=rows, orders=orders, families=("420", "304"), end=2760, tick_s=60,
+        origin=datetime(2026, 11, 22, 16, tzinfo=UTC), zone="Asia/Hong_Kong", calendar="dates",
+        now=552, frozen_until=792, value=280, by="solver", state=PlanState.PUBLISHED,
+        made_at=NOW - minutes(75), at=NOW - timedelta(seconds=2),
+    )  # fmt: skip
+
+
 def standing(**changes: object) -> Standing:
     status = Status("FULL", "up", "up", NOW, "Asia/Hong_Kong", 0, 3, 1, 61, 0.0, shift="早")
     return replace(Standing(status), **changes)  # type: ignore[arg-type]
@@ -294,6 +333,9 @@ class FakeLine:
     overview_now: Overview = field(default_factory=overview)
     cards_now: Cards = field(default_factory=cards)
     messages_now: Messages = field(default_factory=messages)
+    chart_now: Chart = field(default_factory=chart)
+    proposal: Chart | None = None
+    action: Action = MOVE
     standing_now: Standing = field(default_factory=standing)
     reversible: bool = True
     choices: tuple[Choice, ...] = ()
@@ -335,6 +377,14 @@ class FakeLine:
         self._there()
         return self.messages_now
 
+    async def chart(self, plan_id: str = "") -> Chart:
+        self._there()
+        if not plan_id:
+            return self.chart_now
+        if self.proposal is None or self.proposal.name != plan_id:
+            raise Denied("unknown_plan", "there is no such thing here")
+        return self.proposal
+
     async def decision(self, ticket: str) -> CardDetail:
         self._there()
         every = {c.decision: c for c in (*self.cards_now.held, *self.cards_now.recent)}
@@ -352,7 +402,7 @@ class FakeLine:
             ),
             StepRow(NOW - minutes(3), "held", "", "收货 600 pcs SC-M6 → A（超过 500，需要主管批准）"),
         )
-        action = self.choices[1].action if self.choices else asdict(MOVE)
+        action = self.choices[1].action if self.choices else asdict(self.action)
         return CardDetail(every[ticket], steps, action, self.reversible, "等待 李偉文 批准", self.choices)
 
     async def unlock(self, userid: str, pin: str) -> Reply:
@@ -419,6 +469,11 @@ def app_of() -> Callable[..., ConsoleApp]:
         return ConsoleApp(line, Words(language), lambda: now, note)
 
     return make
+
+
+@pytest.fixture
+def chart_now() -> Chart:
+    return chart()
 
 
 @pytest.fixture

@@ -29,7 +29,9 @@ def pressing(*keys: str) -> Callable[[Pilot[Any]], Any]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 @pytest.mark.parametrize(
-    "keys", [("1",), ("3", "down"), ("5", "down", "down")], ids=["overview", "decisions", "messages"]
+    "keys",
+    [("1",), ("3", "down"), ("4",), ("4", "down", "space"), ("5", "down", "down")],
+    ids=["overview", "decisions", "schedule", "chain", "messages"],
 )
 def test_screen(
     snap_compare: Any,

@@ -3,18 +3,22 @@
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import app.console as room
 from app.console.labels import LABELS
 from app.console.words import Words, language_of
+from app.records.chart import BarKind
 from app.records.decision import Stage, Step
 from app.records.message import Language
-from app.records.plant import MachineState, Role
+from app.records.plant import MachineState, PlanState, Role
 from app.records.reading import Intent, Layer
 
 SOURCES = {path: path.read_text(encoding="utf-8") for path in Path(room.__file__).parent.glob("*.py")}
+
+LABEL_FILES = {"labels.py", "plan_labels.py"}
 
 
 def places(text: str) -> set[str]:
@@ -39,16 +43,16 @@ def test_chinese_labels_are_in_their_own_script() -> None:
 
 def test_every_label_that_the_screens_name_exists() -> None:
     pattern = re.compile(r'"((?:span|head|state|screen|over|machine|col|stage|card|step|role|layer|'
-                         r'intent|list|msg|key|help|ask|reason|say|code)\.[a-z0-9_]+)"')  # fmt: skip
+                         r'intent|list|msg|key|plan|help|ask|reason|say|code)\.[a-z0-9_]+)"')  # fmt: skip
     used = {
-        key for path, text in SOURCES.items() if path.name != "labels.py" for key in pattern.findall(text)
+        key for path, text in SOURCES.items() if path.name not in LABEL_FILES for key in pattern.findall(text)
     }
     assert used - set(LABELS) == set()
     assert len(used) > 80
 
 
 def test_no_label_is_there_for_nothing() -> None:
-    text = "".join(text for path, text in SOURCES.items() if path.name != "labels.py")
+    text = "".join(text for path, text in SOURCES.items() if path.name not in LABEL_FILES)
     made = (
         "span.",
         "day.",
@@ -62,6 +66,8 @@ def test_no_label_is_there_for_nothing() -> None:
         "screen.",
         "state.",
         "code.",
+        "plan.state.",
+        "plan.kind.",
     )
     made += ("ask.type_", "opt.")
     assert [
@@ -73,6 +79,7 @@ def test_every_value_that_is_shown_has_a_label() -> None:
     words = Words(Language.HANS)
     named = {f"stage.{s}" for s in Stage} | {f"intent.{i}" for i in Intent} | {f"layer.{y}" for y in Layer}
     named |= {f"machine.{m}" for m in MachineState} | {f"role.{r}" for r in Role}
+    named |= {f"plan.state.{state}" for state in PlanState} | {f"plan.kind.{k}" for k in get_args(BarKind)}
     named |= {f"step.{step.__dataclass_fields__['kind'].default}" for step in Step.__args__}
     assert [key for key in sorted(named) if not words.has(key)] == []
 

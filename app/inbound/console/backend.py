@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript
+from app.records.chart import Chart
 from app.records.correction import Lesson
 from app.records.message import Language
 from app.records.socket import Reply
@@ -33,6 +34,9 @@ class Backend(Protocol):
     async def decision(self, decision_id: str, language: Language) -> CardDetail | None: ...
     async def messages(self, limit: int, language: Language) -> Messages:
         """At most `limit` messages, newest first."""
+
+    async def chart(self, plan_id: str, language: Language) -> Chart | None:
+        """The published plan drawn where `plan_id` is ""; None for a plan that does not exist."""
 
     async def transcript(self, msgid: str) -> Transcript | None: ...
     async def key_holder(self, userid: str) -> KeyHolder | None:

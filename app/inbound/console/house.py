@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from app.desk import Desk
 from app.inbound.console.backend import KeyHolder
 from app.inbound.console.cards import Teller, action_of, card_of, detail_of, row_of, transcript_of
+from app.planning.gantt.of_plan import Looker, chart_of_plan
 from app.ports import Clock, Facts, Store
 from app.records.action import REVERSIBLE, Action
 from app.records.answer import Catalogue, Say
@@ -23,6 +24,7 @@ from app.records.board import (
     Status,
     Transcript,
 )
+from app.records.chart import Chart
 from app.records.correction import Lesson
 from app.records.decision import Decision
 from app.records.message import Language
@@ -135,6 +137,14 @@ class House:
     def _messages(self, facts: Facts, kept: tuple[Kept, ...], language: Language) -> Messages:
         teller = self._teller(facts, language)
         return Messages(self.clock(), tuple(row_of(one, teller) for one in kept))
+
+    async def chart(self, plan_id: str, language: Language) -> Chart | None:
+        """The published plan drawn, or the one of this id."""
+        looker = Looker(self.clock(), ZoneInfo(self.status_now().zone), language)
+        chart = await self.store.read(
+            lambda facts: chart_of_plan(facts, facts.plan_named(plan_id) if plan_id else facts.plan(), looker)
+        )
+        return None if plan_id and not chart.name else chart
 
     async def transcript(self, msgid: str) -> Transcript | None:
         """What came of one message."""

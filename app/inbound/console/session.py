@@ -16,6 +16,7 @@ from app.records.socket import (
     PROTOCOL,
     Answer,
     Approve,
+    AskChart,
     AskDecision,
     AskDecisions,
     AskMessages,
@@ -101,7 +102,13 @@ class Session:
 
     async def _look(
         self,
-        request: AskStatus | AskOverview | AskDecisions | AskDecision | AskMessages | AskTranscript,
+        request: AskStatus
+        | AskOverview
+        | AskDecisions
+        | AskDecision
+        | AskMessages
+        | AskChart
+        | AskTranscript,
     ) -> Answer:
         backend, language = self._rooms.backend, self._language
         match request:
@@ -115,6 +122,8 @@ class Session:
                 return _found(request, await backend.decision(decision, language), "unknown_decision")
             case AskMessages(limit=limit):
                 return _found(request, await backend.messages(limit, language))
+            case AskChart(plan=plan):
+                return _found(request, await backend.chart(plan, language), "unknown_plan")
             case AskTranscript(msgid=msgid):
                 return _found(request, await backend.transcript(msgid), "unknown_message")
 

@@ -9,7 +9,7 @@ from app.records.chart import Chart, Row
 
 LEFT = 132
 RIGHT = 66
-TOP = 104
+TOP = 118
 LANE = 24
 THIN_LANE = 15
 HEADING = 22

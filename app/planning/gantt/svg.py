@@ -132,8 +132,8 @@ class _Picture:
     def _now(self) -> Iterator[str]:
         now, frame = self._chart.now, self._frame
         if now is not None and frame.low <= now < frame.high:
-            yield self._line(frame.x(now), TOP - 22, self._bottom, "now")
-            yield text(frame.x(now) + 4, TOP - 40, self._wording("key.now"), 11)
+            yield self._line(frame.x(now), TOP - 40, self._bottom, "now")
+            yield text(frame.x(now) - 4, TOP - 44, self._wording("key.now"), 11)
 
     @staticmethod
     def _line(x: float, top: float, bottom: float, kind: str) -> str:

@@ -27,11 +27,17 @@ class Wording:
         parts = [self("title", name=chart.name)]
         if chart.state is not None:
             parts.append(self(f"state.{chart.state}"))
-        if chart.made_at is not None:
-            parts.append(self("made", by=chart.by, at=chart.made_at))
+        if chart.by and chart.made_at is not None:
+            parts.append(self("made", by=self._maker(), at=chart.made_at))
         elif chart.by:
-            parts.append(self("by", by=chart.by))
+            parts.append(self("by", by=self._maker()))
         return self._joined(parts)
+
+    def _maker(self) -> Say | str:
+        """Who made the plan, in words where it is one of ours."""
+        kind, _, rule = self._chart.by.partition(":")
+        known = {"solver": "maker.solver", "dispatch": "maker.rule" if rule else "maker.dispatch"}
+        return Say(f"gantt.{known[kind]}", {"rule": rule}) if kind in known else self._chart.by
 
     def figures(self) -> str:
         """The objective, how many orders are late, how large it is."""
@@ -67,12 +73,11 @@ class Wording:
         local = moment(self._chart, at)
         return f"{self.day(at)} {local:%H:%M}" if local is not None else str(at)
 
-    def family(self, family: int | None) -> str:
+    def family(self, family: int) -> str:
         """A family's letter and name."""
-        if family is None:
-            return self("no_family")
         name = self._chart.families[family] if family < len(self._chart.families) else str(family)
-        return f"{letter(family)} {self('family', name=name)}"
+        words = self("family", name=name)
+        return f"{letter(family)} {words}"
 
     def machine(self, row: Row) -> str:
         """A machine's code, and its name where it has another."""

@@ -16,6 +16,7 @@ from app.inbound.console.backend import KeyHolder
 from app.inbound.console.feed import Feed
 from app.inbound.console.server import ConsoleServer, Door
 from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript
+from app.records.chart import Chart
 from app.records.correction import Lesson
 from app.records.decision import Stage
 from app.records.message import Language
@@ -53,6 +54,12 @@ class House:
 
     async def messages(self, limit: int, language: Language) -> Messages:
         return Messages(NOW)
+
+    async def chart(self, plan_id: str, language: Language) -> Chart | None:
+        self.languages.append(language)
+        if plan_id in {"", "P-1"}:
+            return Chart(plan_id, (), at=NOW)
+        return None
 
     async def transcript(self, msgid: str) -> Transcript | None:
         if msgid != "m1":
