@@ -114,9 +114,9 @@ class Gaze:
         return self._seeing(chart, row, bar)
 
     def on_order(self, chart: Chart, order: str) -> "Gaze | None":
-        """With an order chosen and its first operation in sight; None where the plan has no such order."""
+        """With an order chosen and its first operation in sight; None where nothing is called so."""
         wanted = order.strip().casefold()
-        names = [promise.order for promise in chart.orders]
+        names = sorted({bar.order for row in chart.rows for bar in row.bars})
         exact = [name for name in names if name.casefold() == wanted]
         found = exact or [name for name in names if wanted and wanted in name.casefold()]
         if not found:

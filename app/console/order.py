@@ -26,19 +26,19 @@ def about_machine(chart: Chart, row: Row, words: Words, width: int) -> Text:
         parts.append(words("plan.next", order=after.order, at=time_of(chart, after.start, words)))
     if on is None and after is None:
         parts.append(words("plan.idle"))
-    return Text(fit(f" {' · '.join(parts)}", width), style=DIM)
+    return Text(" " + fit(" · ".join(parts), width - 1), style=DIM)
 
 
 def about_order(chart: Chart, order: str, words: Words, width: int) -> list[Text]:
     """Two lines: when it is due and ends; its operations one after the other."""
     promise = next((promise for promise in chart.orders if promise.order == order), None)
     if promise is None:
-        return [Text(fit(f" {words('plan.gone', order=order)}", width), style=DIM), Text()]
+        return [Text(" " + fit(words("plan.gone", order=order), width - 1), style=DIM), Text()]
     parts = [order, promise.item, lateness(chart, promise, words)]
     head = " · ".join(part for part in parts if part)
     way = " → ".join(_short(chart, row, bar, words) for row, bar in chain(chart, order))
     style = P3.style if promise.late else BRIGHT
-    return [Text(fit(f" {head}", width), style=style), Text(fit(f" {way}", width), style=DIM)]
+    return [Text(" " + fit(head, width - 1), style=style), Text(" " + fit(way, width - 1), style=DIM)]
 
 
 def lateness(chart: Chart, promise: Promise, words: Words) -> str:

@@ -132,7 +132,7 @@ class PlanPane(Static, can_focus=True):
         if chart is None or not chart.rows:
             return [top]
         if not chart.name:
-            return [top, Text(), Text(fit(f" {words('plan.none')}", width), style=DIM)]
+            return [top, Text(), Text(" " + fit(words("plan.none"), width - 1), style=DIM)]
         gaze, here = self._gaze, self._gaze.here(chart)
         view = View(gaze.left(chart), gaze.step(chart), gaze.chosen, here.machine if here else "")
         timeline = Timeline(chart, view, width, words)
@@ -147,7 +147,7 @@ class PlanPane(Static, can_focus=True):
         chart, words = self._chart, self._reader.words
         age = self._reader.as_of(chart.at if chart else None)
         if chart is None or not chart.name:
-            return Text(fit(f" {age}", width), style=DIM)
+            return Text(" " + fit(age, width - 1), style=DIM)
         late, state = len(chart.late), words(f"plan.state.{chart.state}") if chart.state else ""
         made = words.age(chart.made_at, self._reader.now) if chart.made_at else ""
         name = words("plan.made", name=chart.name, state=state, age=made)

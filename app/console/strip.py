@@ -39,16 +39,22 @@ class Strip:
                 return
             if at >= 0 and width:
                 self._set(at, char, style, free=False)
-                if width == 2:
-                    self._set(at + 1, "", style, free=False)
             at += width
 
     def _set(self, at: int, char: str, style: str, *, free: bool) -> None:
-        if not self._chars[at] and at:  # the right half of a wide character goes with its left
-            self._chars[at - 1] = " "
-        if char and cell_len(char) == 1 and at + 1 < len(self._chars) and not self._chars[at + 1]:
-            self._chars[at + 1] = " "
+        wide = cell_len(char) == 2
+        self._split(at)
+        if wide:
+            self._split(at + 1)
+            self._chars[at + 1], self._styles[at + 1], self._free[at + 1] = "", style, free
         self._chars[at], self._styles[at], self._free[at] = char, style, free
+
+    def _split(self, at: int) -> None:
+        """Where half of a wide character would be painted over, its other half goes as well."""
+        if not self._chars[at] and at:
+            self._chars[at - 1] = self._chars[at] = " "
+        elif at + 1 < len(self._chars) and not self._chars[at + 1]:
+            self._chars[at] = self._chars[at + 1] = " "
 
     def text(self) -> Text:
         """The line, in exactly its width."""

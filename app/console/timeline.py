@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from app.console.cells import fit
+from app.console.cells import fit, plain
 from app.console.marks import BRIGHT, DIM, P2
 from app.console.strip import Strip
 from app.console.words import Words
@@ -97,8 +97,8 @@ class Timeline:
     def _high(self) -> int:
         return self._view.start + self._columns * self._view.per_cell
 
-    def _line(self, name: Text, middle: Text, load: str) -> Text:
-        return name + " " + middle + Text(fit(load, LOAD, right=True), style=DIM)
+    def _line(self, name: tuple[str, str], middle: Text, load: str) -> Text:
+        return Text.assemble(name, " ", middle, (fit(load, LOAD, right=True), DIM))
 
     def head(self) -> list[Text]:
         """The line of time."""
@@ -110,8 +110,8 @@ class Timeline:
             hours.write(at, at + _MARK - 1, mark.words, DIM)
             rule.mark(at, "┴", DIM)
         self._write_present(rule)
-        blank = Text(" " * self._names)
-        heads = [Text(fit(self._words("plan.machine"), self._names), style=DIM), blank, blank]
+        blank = (" " * self._names, "")
+        heads = [(fit(self._words("plan.machine"), self._names), DIM), blank, blank]
         loads = [self._words("plan.load"), "", ""]
         strips = [days_line, hours, rule]
         return [
@@ -142,12 +142,14 @@ class Timeline:
             return Text(fit(what, width), style=BRIGHT)
         strip = Strip(self._columns)
         self._ground(strip, what)
+        reached = self._column(min((bar.start for bar in what.bars), default=0))
         for bar, after in _with_next(what):
-            self._bar(strip, bar, after, 1 + sum(_together(bar, other) for other in what.bars if other.lane))
+            together = sum(_together(bar, other) for other in what.bars if other.lane)
+            reached = self._bar(strip, bar, after, reached, together)
         self._dues(strip, what)
         style = f"reverse {BRIGHT}" if what.machine == self._view.here else ""
         load = "–" if what.load is None else f"{what.load:.0%}"
-        return self._line(Text(fit(what.machine, self._names), style=style), strip.text(), load)
+        return self._line((fit(what.machine, self._names), style), strip.text(), load)
 
     def _ground(self, strip: Strip, row: Row) -> None:
         chart = self._chart
@@ -162,27 +164,31 @@ class Timeline:
         if chart.now is not None:
             strip.mark(self._column(chart.now), "│", BRIGHT)
 
-    def _bar(self, strip: Strip, bar: Bar, after: int | None, together: int) -> None:
-        """A letter, "!" where late, the order where all of it fits, and a line to the end."""
-        low = self._column(bar.start)
-        high = max(low + 1, self._column(bar.end - 1) + 1)
-        if after is not None:
-            high = max(low + 1, min(high, self._column(after)))
+    def _bar(self, strip: Strip, bar: Bar, after: int | None, reached: int, together: int) -> int:
+        """Draw an operation, not over the next one's start; the column that is reached with it.
+
+        "+" stands where several begin in one column.
+        """
+        low, high = self._column(bar.start), self._column(bar.end - 1) + 1
+        high = max(low + 1, high if after is None else min(high, self._column(after)))
         if bar.setup:
-            strip.fill(self._column(bar.start - bar.setup), low, "~", DIM)
-        begun, low = low < 0, max(0, low)
-        if high <= 0 or low >= self._columns:
-            return
-        style = self._style(bar)
-        if after is not None and self._column(after) <= low:
-            strip.fill(low, high, "+", style)
-            return
+            strip.fill(max(reached, self._column(bar.start - bar.setup)), low, "~", DIM)
+        crowded = low < reached
+        if crowded:
+            strip.fill(low, low + 1, "+", self._style(bar))
+        if high > 0 and low < self._columns:
+            self._label(strip, bar, low + crowded, high, together)
+        return max(reached, high)
+
+    def _label(self, strip: Strip, bar: Bar, low: int, high: int, together: int) -> None:
+        """A letter, "!" where late, the order where all of it fits, and a line to the end."""
+        begun, low, style = low < 0, max(0, low), self._style(bar)
         strip.fill(low, high, _FILL[bar.kind], style)
         signs = f"{'<' if begun else ''}{letter(bar.family)}{'!' if bar.late else ''}"
-        order = bar.order[self._prefix :] + (f"+{together - 1}" if together > 1 else "")
-        fits = cell_len(signs + order) <= high - low
+        order = bar.order[self._prefix :] + (f"+{together}" if together else "")
+        fits = cell_len(plain(signs + order)) <= high - low
         strip.write(low, high, signs + order if fits else signs, style)
-        if bar.late:
+        if bar.late and low < high:
             strip.write(min(low + len(signs) - 1, high - 1), high, "!", _LATE)
 
     def _style(self, bar: Bar) -> str:
@@ -214,7 +220,7 @@ class Timeline:
 
 def _with_next(row: Row) -> Iterator[tuple[Bar, int | None]]:
     """The bars of the first lane, each with the next one's start."""
-    first = [bar for bar in row.bars if bar.lane == 0]
+    first = sorted((bar for bar in row.bars if bar.lane == 0), key=lambda bar: bar.start)
     yield from ((bar, first[n + 1].start if n + 1 < len(first) else None) for n, bar in enumerate(first))
 
 

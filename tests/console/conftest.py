@@ -476,6 +476,12 @@ def chart_now() -> Chart:
     return chart()
 
 
+@pytest.fixture(scope="session")
+def chart_made() -> Chart:
+    """The same, for properties: a fixture that lasts from example to example."""
+    return chart()
+
+
 @pytest.fixture
 def move_digest() -> str:
     return action_hash(MOVE)
