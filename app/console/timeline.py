@@ -144,8 +144,9 @@ class Timeline:
         self._ground(strip, what)
         reached = self._column(min((bar.start for bar in what.bars), default=0))
         for bar, after in _with_next(what):
-            together = sum(_together(bar, other) for other in what.bars if other.lane)
-            reached = self._bar(strip, bar, after, reached, together)
+            others = [other for other in what.bars if other.lane and _together(bar, other)]
+            shown = next((other for other in others if other.order == self._view.chosen), bar)
+            reached = self._bar(strip, shown, after, reached, len(others))
         self._dues(strip, what)
         style = f"reverse {BRIGHT}" if what.machine == self._view.here else ""
         load = "–" if what.load is None else f"{what.load:.0%}"

@@ -18,6 +18,7 @@ from app.inbound.console.backend import KeyHolder
 from app.inbound.console.feed import Feed
 from app.inbound.console.server import ConsoleServer, Door
 from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript
+from app.records.chart import Chart
 from app.records.decision import Stage
 from app.records.message import Language
 from app.records.pin import hash_pin
@@ -47,6 +48,9 @@ class House:
 
     async def messages(self, limit: int, language: Language) -> Messages:
         return self.line.messages_now
+
+    async def chart(self, plan_id: str, language: Language) -> Chart | None:
+        return None if plan_id else self.line.chart_now
 
     async def transcript(self, msgid: str) -> Transcript | None:
         return None
@@ -110,6 +114,9 @@ async def test_every_view_survives_the_wire(
     assert await heard.next() == Connected()
     assert (await one.standing()).status == line.standing_now.status
     assert await one.overview() == line.overview_now
+    assert await one.chart() == line.chart_now
+    with pytest.raises(Denied, match="no such thing"):
+        await one.chart("P-9")
     assert await one.decisions() == line.cards_now
     assert await one.messages() == line.messages_now
     assert await one.decision("D-00042") == await line.decision("D-00042")

@@ -85,6 +85,11 @@ def test_the_chosen_order_stands_out_and_the_rest_is_grey(chart_now: Chart) -> N
     assert any("reverse" in str(span.style) for span in line.spans if span.start == 0)
 
 
+def test_a_chosen_order_stands_for_what_runs_together_with_it(chart_now: Chart) -> None:
+    found = plain(page(chart_now, replace(HALF_HOURS, chosen="SO-1050"), 80))
+    assert "A1050+1─────" in found[8]
+
+
 def test_the_frozen_zone_is_shaded_where_machines_are_idle(chart_now: Chart) -> None:
     line = page(chart_now, HALF_HOURS, 80)[5]
     assert any("#1c2a3c" in str(span.style) for span in line.spans if line.plain[span.start] == " ")

@@ -14,6 +14,7 @@ import pytest
 from app.inbound.console.server import peer_uid
 from app.records.decision import Stage
 from app.records.errors import AlreadyRunning, SettingsWrong
+from app.records.message import Language
 from app.records.socket import REQUEST_MAX_BYTES, StepLine
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -263,3 +264,15 @@ async def test_a_reader_that_stops_is_dropped_and_others_go_on(tmp_path: Path, s
             while place.server._open > 1:  # noqa: ASYNC110 - the server's own count is what is asked
                 await asyncio.sleep(0.01)
         assert (await brisk.ask("status"))["ok"]
+
+
+async def test_a_plan_is_drawn_by_its_id_and_the_published_one_without(place: Any) -> None:
+    client = await place.connect()
+    await client.ask("hello", version=1, language="zh-Hant")
+    assert (await client.ask("chart"))["result"]["rows"] == []
+    assert (await client.ask("chart", plan="P-1"))["result"]["name"] == "P-1"
+    assert place.house.languages == [Language.HANT, Language.HANT]
+    missing = await client.ask("chart", plan="P-9")
+    assert (missing["ok"], missing["code"]) == (False, "unknown_plan")
+    long = await client.ask("chart", plan="P" * 101)
+    assert long["code"] == "bad_request"
