@@ -1,19 +1,28 @@
 """An SVG picture as PNG, drawn with the product's own font, so that every server draws the same."""
 
+import math
+import re
+
 import resvg_py
 
 from app.records.errors import OwnFault
 from app.settings import shipped
 
 FONT = "Chargehand Sans"
-_SIDE_MAX_PX = 20_000
+PIXELS_MAX = 50_000_000
+"""200 MB while it is drawn."""
+
+_SIZE = re.compile(r'<svg[^>]* width="(\d+)" height="(\d+)"')
 
 
 def png_of(svg: str, *, zoom: float = 1.0) -> bytes:
-    """The picture as a PNG file, `zoom` pixels for each of the SVG's.
+    """The picture as a PNG file, `zoom` pixels for each of the SVG's; fewer beyond `PIXELS_MAX`.
 
-    Raises OwnFault when it is no SVG, or so large that it cannot be drawn.
+    Raises OwnFault when it is no SVG.
     """
+    size = _SIZE.match(svg)
+    area = int(size[1]) * int(size[2]) if size else 0
+    zoom = min(zoom, math.sqrt(PIXELS_MAX / area)) if area else zoom
     font = shipped("config") / "fonts" / "chargehand-sans.otf"
     try:
         drawn = resvg_py.svg_to_bytes(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.console.labels import LABELS
-from app.outbound.raster import png_of
+from app.outbound.raster import PIXELS_MAX, png_of
 from app.records.errors import OwnFault
 from app.settings import shipped
 
@@ -41,6 +41,12 @@ def test_it_is_a_png_of_the_size_that_was_asked_for():
     drawn = png_of(picture("葵涌"), zoom=2.0)
     assert drawn.startswith(b"\x89PNG")
     assert struct.unpack(">II", drawn[16:24]) == (120, 48)
+
+
+def test_a_huge_picture_is_drawn_smaller():
+    vast = picture("葵").replace('width="60" height="24"', 'width="60000" height="24000"')
+    width, height = struct.unpack(">II", png_of(vast, zoom=2.0)[16:24])
+    assert 0.9 * PIXELS_MAX < width * height < 1.01 * PIXELS_MAX
 
 
 def test_chinese_of_each_script_is_drawn_and_not_as_boxes():
