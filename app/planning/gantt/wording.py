@@ -40,16 +40,22 @@ class Wording:
         return Say(f"gantt.{known[kind]}", {"rule": rule}) if kind in known else self._chart.by
 
     def figures(self) -> str:
-        """The objective, how many orders are late, how large it is."""
-        chart, late = self._chart, len(self._chart.late)
-        lateness = self("late", late=late, orders=len(chart.orders)) if late else None
+        """The objective, how many orders are late where any is due, how large it is."""
+        chart = self._chart
         parts = [
             *([self("broken", n=chart.broken)] if chart.broken else []),
             self(f"objective.{chart.objective}", value=chart.value),
-            lateness or self("none_late", orders=len(chart.orders)),
+            *self._lateness(),
             self("size", operations=chart.operations, machines=len(chart.rows)),
         ]
         return self._joined(parts)
+
+    def _lateness(self) -> Iterator[str]:
+        late, orders = len(self._chart.late), len(self._chart.orders)
+        if late:
+            yield self("late", late=late, orders=orders)
+        elif any(order.due is not None for order in self._chart.orders):
+            yield self("none_late", orders=orders)
 
     def _joined(self, parts: list[str]) -> str:
         text = parts[0]

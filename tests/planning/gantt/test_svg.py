@@ -136,6 +136,7 @@ def test_the_legend_names_what_is_there_and_nothing_else():
         assert word in said
     plain = Chart("la01", (Row("0", bars=(Bar("J0", 0, 0, 5),)),), (Promise("J0", 5),), end=5)
     said = words(drawn(plain))
+    assert said[1] == "0 min late in all · 1 operations on 1 machines"
     assert "late order" not in said
     assert "due" not in said
     assert "now" not in said
@@ -211,6 +212,11 @@ def test_no_sentence_is_there_for_nothing():
         assert f"gantt.state.{state}" in SENTENCES
     for kind in ("frozen", "running", "done"):
         assert f"gantt.key.{kind}" in SENTENCES
+
+
+def test_only_where_orders_are_due_they_are_said_to_be_in_time():
+    in_time = replace(CHART, orders=(Promise("SO-1042", 800, due=900),))
+    assert "none of 1 orders late" in Wording(in_time, speaker()).figures()
 
 
 def test_an_unknown_maker_is_named_as_it_is():
