@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from app.records.action import Action
 from app.records.decision import Decision, Step
+from app.records.kpi import DayFigures
 from app.records.message import Message
 from app.records.plant import (
     Calendar,
@@ -24,6 +25,7 @@ from app.records.plant import (
 )
 from app.records.reading import Earlier
 from app.records.scheduling import Problem, Schedule
+from app.records.versions import InForce, Origin, Version
 
 T = TypeVar("T")
 
@@ -67,6 +69,19 @@ class Facts(Protocol):
         """The published plan, or None."""
 
     def plan_named(self, plan_id: str) -> Plan | None: ...
+    def version(self, plan_id: str) -> Version | None: ...
+    def versions(self, limit: int = 50) -> tuple[Version, ...]:
+        """The last plans made, newest first."""
+
+    def in_force(self, low: datetime, high: datetime) -> tuple[InForce, ...]:
+        """The plans that were the plant's at some time from `low` to before `high`, the earliest first."""
+
+    def orders_between(self, low: datetime, high: datetime) -> tuple[Order, ...]:
+        """Orders that are due, or had an operation begun or ended, from `low` to before `high`."""
+
+    def figures(self, since: date) -> tuple[DayFigures, ...]:
+        """Key figures of each facility's day from a day in plant time on, the oldest first."""
+
     def case(self, number: str) -> QualityCase | None: ...
     def cases(self) -> tuple[QualityCase, ...]:
         """Open cases, oldest first."""
@@ -149,8 +164,11 @@ class Book(Facts, Protocol):
     def notify(self, decision_id: str, to: str, text: str) -> None:
         """Queue a push to a person."""
 
-    def keep_plan(self, plan: Plan) -> None:
-        """Store a proposed plan."""
+    def keep_plan(self, plan: Plan, origin: Origin = ...) -> None:
+        """Store a proposed plan with how it came about; one that is there already stays as it is."""
+
+    def keep_figures(self, days: Sequence[DayFigures]) -> None:
+        """Set the key figures of each facility's day; may be repeated."""
 
     def drop_plan(self, plan_id: str) -> None:
         """Drop a proposed plan: nobody chose it. Any other plan stays as it is."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.outbound.store import taught
+from app.outbound.store import taught, versions
 from app.outbound.store.facts import (
     CASES,
     MACHINES,
@@ -79,7 +79,7 @@ _ANSWER = (
     .values({name: sa.bindparam(name) for name in ("state", "reason", "answered_at")})
 )
 _NAMES_CHANGED = sa.update(META).where(META.c.key == "names_version").values(value=sa.bindparam("value"))
-SET_PLAN = sa.update(PLANS).where(PLANS.c.id == sa.bindparam("which")).values(state=sa.bindparam("state"))
+_SET_PLAN = sa.update(PLANS).where(PLANS.c.id == sa.bindparam("which")).values(state=sa.bindparam("state"))
 
 _CHANGE = {MovementKind.RECEIPT: 1, MovementKind.ISSUE: -1, MovementKind.SCRAP: -1, MovementKind.TRANSFER: -1}
 _FREES = frozenset({MovementKind.COUNT, MovementKind.SCRAP})  # what is not there is not held either
@@ -257,14 +257,20 @@ def _answer_request(hands: Hands, action: AnswerRequest) -> tuple[str, Before]:
 # Plans.
 
 
+def set_plan(hands: Hands, plan: str, state: str, kind: str) -> None:
+    """Give a plan its state and note what became of it."""
+    hands.facts.line.do(_SET_PLAN, {"which": plan, "state": state})
+    versions.happened(hands.facts.line, plan, kind, hands.now, hands.key)
+
+
 def _publish_plan(hands: Hands, action: PublishPlan) -> tuple[str, Before]:
     plan = hands.facts.plan_named(action.plan)
     if plan is None or assignments_digest(plan.assignments) != action.digest:
         raise OwnFault(f"plan {action.plan} is not the one that was approved")
     old = hands.facts.plan()
     if old is not None and old.id != plan.id:
-        hands.facts.line.do(SET_PLAN, {"which": old.id, "state": "superseded"})
-    hands.facts.line.do(SET_PLAN, {"which": plan.id, "state": "published"})
+        set_plan(hands, old.id, "superseded", "superseded")
+    set_plan(hands, plan.id, "published", "published")
     placed = {(a.order, a.position) for a in plan.assignments}
     flagged = [op for order in hands.facts.orders() for op in order.operations if op.flagged]
     settled = [(op.order, op.position) for op in flagged if (op.order, op.position) in placed]

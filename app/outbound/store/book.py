@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.outbound.store import kpis, versions
 from app.outbound.store.actions import Hands, carry_out
 from app.outbound.store.audit import Chain, received
 from app.outbound.store.codec import canonical, encode_step
@@ -17,8 +18,10 @@ from app.ports import Accepted, Clock
 from app.records.action import Action
 from app.records.decision import Decision, Stage, Step
 from app.records.errors import OwnFault, StaleDecision
+from app.records.kpi import DayFigures
 from app.records.message import Message, MessageKind, stream_id
 from app.records.plant import Plan
+from app.records.versions import Origin
 
 OUTBOX, _APPLIED, _FEEDBACK = table(OutboxRow), table(AppliedRow), table(FeedbackRow)
 _NO_BUBBLE = frozenset({MessageKind.CLICK, MessageKind.FEEDBACK})
@@ -153,8 +156,8 @@ class SqlBook(SqlFacts):
         self.line.do(_UNDO, {"which": key, "now": stamp(now)})
         return True
 
-    def keep_plan(self, plan: Plan) -> None:
-        """Store a proposed plan; one that is there already stays as it is."""
+    def keep_plan(self, plan: Plan, origin: Origin = Origin()) -> None:
+        """Store a proposed plan with how it came about; one that is there already stays as it is."""
         if self.plan_named(plan.id) is not None:
             return
         row = {"id": plan.id, "by": plan.by, "made_at": stamp(plan.made_at), "state": plan.state.value,
@@ -168,6 +171,11 @@ class SqlBook(SqlFacts):
         ]  # fmt: skip
         if places:
             self.line.many(_PLACE, places)
+        versions.keep(self.line, plan, origin)
+
+    def keep_figures(self, days: Sequence[DayFigures]) -> None:
+        """Set the key figures of each facility's day; may be repeated."""
+        kpis.keep(self.line, days)
 
     def drop_plan(self, plan_id: str) -> None:
         """Drop a proposed plan: nobody chose it. Any other plan stays as it is."""

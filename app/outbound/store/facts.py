@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import Executable
 
-from app.outbound.store import rows, taught
+from app.outbound.store import kpis, rows, taught, versions
 from app.outbound.store.codec import decode_step
 from app.outbound.store.line import Line, Values, among, clean, number_of, stamp, ticket_of
 from app.outbound.store.plant_tables import (
@@ -27,6 +27,7 @@ from app.outbound.store.plant_tables import (
 from app.outbound.store.tables import DecisionRow, InboxRow, MetaRow, StepRow, table
 from app.ports import Names
 from app.records.decision import Decision, Understood
+from app.records.kpi import DayFigures
 from app.records.plant import (
     Calendar,
     Facility,
@@ -42,6 +43,7 @@ from app.records.plant import (
     StockLine,
 )
 from app.records.reading import Earlier
+from app.records.versions import InForce, Origin, Version
 
 INBOX, DECISIONS, STEPS, META = table(InboxRow), table(DecisionRow), table(StepRow), table(MetaRow)
 PEOPLE, CALENDARS, FACILITIES = table(PersonRow), table(CalendarRow), table(FacilityRow)
@@ -71,6 +73,27 @@ _OPEN_STEPS = (
 _ORDER = sa.select(ORDERS).where(ORDERS.c.number == sa.bindparam("number"))
 _ORDER_STEPS = (
     sa.select(OPERATIONS).where(OPERATIONS.c.order == sa.bindparam("number")).order_by(OPERATIONS.c.position)
+)
+_TOUCHED = (
+    sa.select(ORDERS.c.number)
+    .where(ORDERS.c.due >= sa.bindparam("low"), ORDERS.c.due < sa.bindparam("high"))
+    .union(
+        sa.select(_ANY.c.order).where(
+            _ANY.c.started_at < sa.bindparam("high"),
+            sa.func.coalesce(_ANY.c.finished_at, sa.bindparam("high")) >= sa.bindparam("low"),
+        ),
+        sa.select(_ANY.c.order).where(
+            _ANY.c.finished_at >= sa.bindparam("low"), _ANY.c.finished_at < sa.bindparam("high")
+        ),
+    )
+)
+_TOUCHED_ORDERS = (
+    sa.select(ORDERS).where(ORDERS.c.number.in_(_TOUCHED)).order_by(ORDERS.c.due, ORDERS.c.number)
+)
+_TOUCHED_STEPS = (
+    sa.select(OPERATIONS)
+    .where(OPERATIONS.c.order.in_(_TOUCHED))
+    .order_by(OPERATIONS.c.order, OPERATIONS.c.position)
 )
 _RUNNING = sa.select(OPERATIONS).where(
     OPERATIONS.c.machine == sa.bindparam("machine"), OPERATIONS.c.state == "running"
@@ -193,6 +216,34 @@ class SqlFacts:
         if row is None:
             return None
         return rows.plan(row, map(rows.assignment, self.line.all(_ASSIGNMENTS, {"id": row[0]})))
+
+    def version(self, plan_id: str) -> Version | None:
+        return versions.one(self.line, plan_id)
+
+    def versions(self, limit: int = 50) -> tuple[Version, ...]:
+        """The last plans made, newest first."""
+        return versions.latest(self.line, limit)
+
+    def in_force(self, low: datetime, high: datetime) -> tuple[InForce, ...]:
+        """The plans that were the plant's at some time from `low` to before `high`, the earliest first."""
+        found = []
+        for plan_id, since, until, before in versions.times_in_force(self.line):
+            if since >= high or (until is not None and until <= low):
+                continue
+            plan, version = self.plan_named(plan_id), self.version(plan_id)
+            if plan is not None:
+                origin = version.origin if version else Origin(plan.by)
+                old = self.plan_named(before) if before else None
+                found.append(InForce(plan, origin, since, until, old))
+        return tuple(found)
+
+    def orders_between(self, low: datetime, high: datetime) -> tuple[Order, ...]:
+        """Orders that are due, or had an operation begun or ended, from `low` to before `high`."""
+        return self._orders(_TOUCHED_ORDERS, _TOUCHED_STEPS, {"low": stamp(low), "high": stamp(high)})
+
+    def figures(self, since: date) -> tuple[DayFigures, ...]:
+        """Key figures of each facility's day from a day in plant time on, the oldest first."""
+        return kpis.since(self.line, since)
 
     # Cases and requests.
 

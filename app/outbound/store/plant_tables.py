@@ -186,6 +186,44 @@ class AssignmentRow(Row, table=True):
     end: str
 
 
+class VersionRow(Row, table=True):
+    """How a plan came about; `number` counts the plant's plans from 1 in the order of making."""
+
+    __tablename__: ClassVar[Any] = "plan_versions"
+    plan: str = Field(primary_key=True, foreign_key="plans.id")
+    number: int = Field(unique=True)
+    maker: str
+    decision: int | None = Field(foreign_key="decisions.n")
+    words: str
+    parent: str | None
+    solve_ms: float | None
+    proved: bool | None
+
+
+class PlanEventRow(Row, table=True):
+    """A plan came into force or went out of it; who did it stands in the decision."""
+
+    __tablename__: ClassVar[Any] = "plan_events"
+    __table_args__ = (sa.Index("ix_plan_events_plan", "plan"),)
+    n: int = Field(primary_key=True)
+    plan: str = Field(foreign_key="plans.id")
+    kind: str
+    at: str
+    decision: int | None = Field(foreign_key="decisions.n")
+
+
+class FigureRow(Row, table=True):
+    """One key figure of a facility's day in plant time; facility "" is the whole plant."""
+
+    __tablename__: ClassVar[Any] = "kpis"
+    day: str = Field(primary_key=True)
+    facility: str = Field(primary_key=True)
+    kpi: str = Field(primary_key=True)
+    part: float
+    whole: float | None
+    at: str
+
+
 class CaseRow(Row, table=True):
     """A defect under care: 7 is Q-0007."""
 

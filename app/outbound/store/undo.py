@@ -12,11 +12,11 @@ from app.outbound.store.actions import (
     FLAG,
     MOVEMENTS,
     SET_MACHINE,
-    SET_PLAN,
     Before,
     Hands,
     line_of,
     names_changed,
+    set_plan,
     set_stock,
 )
 from app.records.action import Action, MoveStock, PublishPlan, SetMachine, TeachName
@@ -68,9 +68,9 @@ def _unpublish_plan(hands: Hands, action: PublishPlan, before: Before) -> bool:
     now = hands.facts.plan()
     if now is None or now.id != action.plan:
         return False
-    hands.facts.line.do(SET_PLAN, {"which": action.plan, "state": "superseded"})
+    set_plan(hands, action.plan, "superseded", "reverted")
     if before["plan"] is not None:
-        hands.facts.line.do(SET_PLAN, {"which": before["plan"], "state": "published"})
+        set_plan(hands, before["plan"], "published", "restored")
     _flag(hands, before, flagged=True)
     return True
 
