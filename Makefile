@@ -26,6 +26,7 @@ bench: install
 install: $(UV)
 	$(UV) sync --locked --all-extras --compile-bytecode --quiet
 	$(RUN) python -m compileall -q app
+	$(RUN) python -m app.planning.engine.warm
 
 .uv/bin/uv: packaging/bootstrap.txt
 	python3 -m venv .uv

