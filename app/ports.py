@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from app.records.action import Action
 from app.records.decision import Decision, Step
+from app.records.floor import Floor
 from app.records.kpi import DayFigures
 from app.records.message import Message
 from app.records.plant import (
@@ -42,7 +43,7 @@ class Names:
 
 
 class Facts(Protocol):
-    """A consistent, read-only view of the plant at one moment; every call is one query.
+    """A consistent, read-only view of the plant at one moment; every call but `floor` is one query.
 
     Codes and ids are compared exactly; a thing that does not exist is None or an empty tuple.
     """
@@ -55,6 +56,9 @@ class Facts(Protocol):
     def item(self, code: str) -> Item | None: ...
     def stock(self, item: str) -> tuple[StockLine, ...]:
         """The item's stock, by facility code."""
+
+    def floor(self) -> Floor:
+        """What limits the work beside machines and hours, with all stock; several queries."""
 
     def machines(self) -> tuple[Machine, ...]: ...
     def machine(self, code: str) -> Machine | None: ...

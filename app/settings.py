@@ -173,6 +173,23 @@ class Limits(_Node):
     choice_wait_s: Seconds = Field(600.0, description="How long a question to the sender may wait.")
 
 
+Cost = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class PlanWeights(_Node):
+    """What each disadvantage of a plan costs; only the ratios matter, 0 is indifferent."""
+
+    late: Cost = Field(1000, description="Cost of a minute by which an order of weight 1 is late.")
+    moved: Cost = Field(1000, description="Cost of an operation within near_hours that is moved.")
+    setup: Cost = Field(20, description="Cost of a minute of changeover.")
+    overtime: Cost = Field(10, description="Cost of a minute worked in overtime.")
+    away: Cost = Field(40, description="Cost of an operation outside its order's own facility.")
+    balance: Cost = Field(
+        2, description="Cost of a minute that a facility's machines work more than another's."
+    )
+    makespan: Cost = Field(1, description="Cost of a minute until the last operation ends.")
+
+
 class Planning(_Node):
     """The scheduler."""
 
@@ -191,6 +208,16 @@ class Planning(_Node):
     horizon_days: int = Field(28, ge=1, le=180, description="How far ahead a plan may reach.")
     slot_minutes: int = Field(5, ge=1, le=60, description="Grid of times in a plan.")
     workers: int = Field(2, ge=1, le=64, description="Threads of the solver.")
+    frozen_hours: float = Field(4.0, ge=0, le=168, description="What begins within so many hours stays.")
+    near_hours: float = Field(
+        48.0, ge=0, le=744, description="Moving what begins within so many hours costs."
+    )
+    rush_factor: int = Field(
+        10, ge=1, le=1000, description="An expedited order weighs so many times as much."
+    )
+    transfer_minutes: int = Field(90, ge=0, le=10_000, description="Way between facilities, by default.")
+    changeover_minutes: int = Field(15, ge=0, le=10_000, description="Changeover to a family, by default.")
+    weights: PlanWeights = Field(default_factory=PlanWeights, description="What is better in a plan.")
 
 
 class ConsoleSettings(_Node):

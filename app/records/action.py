@@ -152,8 +152,12 @@ def action_hash(action: Action) -> str:
 
 def assignments_digest(assignments: Iterable[Assignment]) -> str:
     """SHA-256, hex, of a plan's assignments in any order: what publishing it is bound to."""
-    rows = [[a.order, a.position, a.machine, a.start.isoformat(), a.end.isoformat()] for a in assignments]
-    return digest_of(sorted(rows))
+    return digest_of(sorted(_row(a) for a in assignments))
+
+
+def _row(a: Assignment) -> list[str | int]:
+    row: list[str | int] = [a.order, a.position, a.machine, a.start.isoformat(), a.end.isoformat()]
+    return [*row, a.lot] if a.lot else row
 
 
 def digest_of(value: object) -> str:

@@ -36,13 +36,19 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody bound to a WeCom userid (kept exactly, compared exactly)."""
+    """Somebody bound to a WeCom userid (kept exactly, compared exactly).
+
+    `skills` are what crews are counted by; `shift` names the calendar by which the person works,
+    "" where nobody said.
+    """
 
     userid: str
     name: str
     facility: str
     role: Role
     language: Language
+    skills: tuple[str, ...] = ()
+    shift: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,21 @@ class Calendar:
     """When work is done: windows of a week in plant time, and days off.
 
     `windows` are (weekday 0=Monday, start minute, end minute of day), half-open; a window that
-    ends after midnight is split in two. `days_off` are ISO dates.
+    ends after midnight is split in two. `breaks` are taken out of them; `overtime` is worked
+    beside them and costs extra. `days_off` are ISO dates on which there is neither. `work_days`
+    are ISO dates that make up for a holiday: one whose weekday has no windows has a Monday's.
+    `holidays` names the list of public holidays that is part of both, "" for none; `years` are
+    those that the list knows.
     """
 
     name: str
     windows: tuple[tuple[int, int, int], ...]
     days_off: tuple[str, ...] = ()
+    breaks: tuple[tuple[int, int, int], ...] = ()
+    overtime: tuple[tuple[int, int, int], ...] = ()
+    work_days: tuple[str, ...] = ()
+    holidays: str = ""
+    years: tuple[int, ...] = ()
 
 
 class MachineState(StrEnum):
@@ -79,7 +94,12 @@ class MachineState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One machine; `until` is the expected end of a stop, None when unknown or not stopped."""
+    """One machine; `until` is the expected end of a stop, None when unknown or not stopped.
+
+    `speed` 2.0 halves the minutes of an operation that does not name the machine with minutes of
+    its own. `batch` is how many loads it takes at once. `mounted` is the family that it is set up
+    for, None when nobody knows.
+    """
 
     code: str
     name: Name
@@ -92,6 +112,9 @@ class Machine:
     until: datetime | None = None
     note: str = ""
     interruptible: bool = True  # False: a running operation must not be cut by a closed window
+    speed: float = 1.0
+    batch: int = 1
+    mounted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +159,21 @@ class OperationState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """A machine that can do an operation, and the whole operation's working time on it."""
+
+    machine: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One step of an order, on one machine of a type; `position` counts from 0.
 
-    `minutes` is the whole operation's working time. `machine` is where it runs or ran; None
-    before it starts. `flagged` is True when a stop touched its place in the plan.
+    `minutes` is the whole operation's working time, of one run where machines take batches.
+    `machine` is where it runs or ran; None before it starts. `flagged` is True when a stop touched
+    its place in the plan. `interruptible` False: no closed time may cut it. `load` is what it takes
+    of a machine's batch. `alternatives`, where there are any, are the only machines that can do it.
     """
 
     order: str
@@ -154,11 +187,17 @@ class Operation:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     flagged: bool = False
+    interruptible: bool = True
+    load: int = 1
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One customer order; `weight` 1..9 is its importance; `on_hold` stops it for quality."""
+    """One customer order; `weight` 1..9 is its importance; `on_hold` stops it for quality.
+
+    It may be made in up to `lots_max` lots of at least `lot_min` pieces each; 1 means as a whole.
+    """
 
     number: str
     customer: str
@@ -170,6 +209,8 @@ class Order:
     weight: int
     on_hold: bool
     operations: tuple[Operation, ...]
+    lots_max: int = 1
+    lot_min: float = 0.0
 
 
 class PlanState(StrEnum):
@@ -183,13 +224,14 @@ class PlanState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One operation's place in a plan."""
+    """One operation's place in a plan; `lot` counts from 0 where the order is made in several."""
 
     order: str
     position: int
     machine: str
     start: datetime
     end: datetime
+    lot: int = 0
 
 
 @dataclass(frozen=True, slots=True)

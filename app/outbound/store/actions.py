@@ -19,6 +19,7 @@ from app.outbound.store.facts import (
     STOCK,
     SqlFacts,
 )
+from app.outbound.store.floor import RECEIPTS
 from app.outbound.store.line import adding, clean, number_of, stamp, stamp_or_none, ticket_of
 from app.outbound.store.plant_tables import MovementRow
 from app.outbound.store.tables import table
@@ -50,12 +51,34 @@ _SET_LINE = (
     .values({name: sa.bindparam(name) for name in ("quantity", "on_hold", "at")})
 )
 _BOOK = adding(MOVEMENTS, "n")
+_EXPECTED = (
+    sa.select(RECEIPTS.c.n, RECEIPTS.c.quantity)
+    .where(
+        RECEIPTS.c.item == sa.bindparam("of"),
+        RECEIPTS.c.facility == sa.bindparam("site"),
+        RECEIPTS.c.quantity > 0,
+    )
+    .order_by(RECEIPTS.c.at, RECEIPTS.c.n)
+)
+_EXPECT = (
+    sa.update(RECEIPTS).where(RECEIPTS.c.n == sa.bindparam("which")).values(quantity=sa.bindparam("quantity"))
+)
+_EXPECT_MORE = (
+    sa.update(RECEIPTS)
+    .where(RECEIPTS.c.n == sa.bindparam("which"))
+    .values(quantity=RECEIPTS.c.quantity + sa.bindparam("quantity"))
+)
 _CASE = adding(CASES, "n").returning(CASES.c.n)
 _STOP = sa.update(ORDERS).where(ORDERS.c.number == sa.bindparam("which")).values(on_hold=True)
 SET_MACHINE = (
     sa.update(MACHINES)
     .where(MACHINES.c.code == sa.bindparam("which"))
     .values({name: sa.bindparam(name) for name in ("state", "since", "until", "note")})
+)
+_MOUNT = (
+    sa.update(MACHINES)
+    .where(MACHINES.c.code == sa.bindparam("which"))
+    .values(mounted=sa.bindparam("mounted"))
 )
 FLAG = (
     sa.update(OPERATIONS)
@@ -136,13 +159,34 @@ def _move_stock(hands: Hands, action: MoveStock) -> tuple[str, Before]:
     after = action.quantity if counted else had + _CHANGE[action.movement] * action.quantity
     holds = min(held, max(after, 0.0)) if action.movement in _FREES else held
     set_stock(hands, action, action.facility, after, holds)
+    come = _expected_less(hands, action) if action.movement is MovementKind.RECEIPT else []
     if action.movement is MovementKind.TRANSFER:
         if action.to_facility is None:
             raise OwnFault("a transfer without a facility to go to")
         there = line_of(hands, action.item, action.to_facility)
         has, held_there = (there.quantity, there.on_hold) if there else (0.0, 0.0)
         set_stock(hands, action, action.to_facility, has + action.quantity, held_there)
-    return "", {"freed": held - holds}
+    return "", {"freed": held - holds, "come": come}
+
+
+def _expected_less(hands: Hands, action: MoveStock) -> list[tuple[int, float]]:
+    """What came is expected no more, the earliest first; number and quantity of each."""
+    left, come = action.quantity, []
+    for number, expected in hands.facts.line.all(_EXPECTED, {"of": action.item, "site": action.facility}):
+        taken = round(min(left, expected), _DIGITS)
+        if taken <= 0:
+            break
+        left -= taken
+        come.append((number, taken))
+        values = {"which": number, "quantity": round(expected - taken, _DIGITS)}
+        hands.facts.line.do(_EXPECT, values)
+    return come
+
+
+def expect_again(hands: Hands, come: list[tuple[int, float]]) -> None:
+    """What had come is expected as before."""
+    for number, taken in come:
+        hands.facts.line.do(_EXPECT_MORE, {"which": number, "quantity": taken})
 
 
 # Quality.
@@ -221,7 +265,16 @@ def _report_progress(hands: Hands, action: ReportProgress) -> tuple[str, Before]
               "finished_at": stamp_or_none(now.finished_at), "flagged": now.flagged}  # fmt: skip
     values |= _finished(hands, action, now, order) if action.event == "finished" else _going_on(now)
     hands.facts.line.do(_PROGRESS, {"which": action.order, "at_position": action.position, **values})
+    if now.state is not OperationState.DONE and values["machine"] is not None:
+        _mount(hands, order, values["machine"])
     return "", {}
+
+
+def _mount(hands: Hands, order: Order, machine: str) -> None:
+    """The machine is set up for the order's family now, where it has one."""
+    item = hands.facts.item(order.item)
+    if item is not None and item.family:
+        hands.facts.line.do(_MOUNT, {"which": machine, "mounted": item.family})
 
 
 def _finished(hands: Hands, action: ReportProgress, now: Operation, order: Order) -> Before:

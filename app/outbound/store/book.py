@@ -166,7 +166,7 @@ class SqlBook(SqlFacts):
         self.line.do(_PLAN, row)
         places = [
             {"plan": plan.id, "n": n, "order": a.order, "position": a.position, "machine": a.machine,
-             "start": stamp(a.start), "end": stamp(a.end)}
+             "start": stamp(a.start), "end": stamp(a.end), "lot": a.lot}
             for n, a in enumerate(plan.assignments)
         ]  # fmt: skip
         if places:

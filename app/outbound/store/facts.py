@@ -9,6 +9,7 @@ from sqlalchemy.sql.expression import Executable
 
 from app.outbound.store import kpis, rows, taught, versions
 from app.outbound.store.codec import decode_step
+from app.outbound.store.floor import read_floor
 from app.outbound.store.line import Line, Values, among, clean, number_of, stamp, ticket_of
 from app.outbound.store.plant_tables import (
     AssignmentRow,
@@ -27,6 +28,7 @@ from app.outbound.store.plant_tables import (
 from app.outbound.store.tables import DecisionRow, InboxRow, MetaRow, StepRow, table
 from app.ports import Names
 from app.records.decision import Decision, Understood
+from app.records.floor import Floor
 from app.records.kpi import DayFigures
 from app.records.plant import (
     Calendar,
@@ -182,6 +184,10 @@ class SqlFacts:
     def machine(self, code: str) -> Machine | None:
         row = self.line.one(_MACHINE, {"code": code})
         return rows.machine(row) if row else None
+
+    def floor(self) -> Floor:
+        """What limits the work beside machines, all of it at this moment; several queries."""
+        return read_floor(self.line)
 
     # Orders and plans.
 

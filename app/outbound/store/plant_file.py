@@ -1,202 +1,16 @@
-"""The form of a plant description: strict, with names for what is wrong."""
+"""A plant description read from a file: strict, with names for what is wrong."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
+from app.outbound.store.holidays import holiday_lists
+from app.outbound.store.plant_forms import Form, PlantForm
 from app.records.errors import FileWrong
-from app.records.message import Language
-from app.records.plant import MachineState, Role, Severity
-
-Day = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-DayTime = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
-
-
-def _date(text: str) -> str:
-    if date.fromisoformat(text).isoformat() != text:
-        raise ValueError("a day is written as 2026-12-25")
-    return text
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
-        raise ValueError(f"'{name}' is no time zone of the IANA list") from fault
-    return name
-
-
-IsoDate = Annotated[str, AfterValidator(_date)]
-Days = Annotated[int, Field(ge=-3650, le=3650)]
-
-
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Named(_Form):
-    """A thing with a name in three scripts and what else people call it."""
-
-    en: str
-    hans: str
-    hant: str
-    aliases: tuple[str, ...] = ()
-
-
-class WindowForm(_Form):
-    """Working hours on some days; "24:00" is midnight at the end of the day."""
-
-    days: tuple[Day, ...]
-    start: DayTime
-    end: DayTime
-
-    @model_validator(mode="after")
-    def _goes_forward(self) -> "WindowForm":
-        if self.start >= self.end:
-            raise ValueError("a window ends after it starts; one over midnight is written as two")
-        return self
-
-
-class CalendarForm(_Form):
-    """A shift calendar."""
-
-    name: str
-    windows: tuple[WindowForm, ...]
-    days_off: tuple[IsoDate, ...] = ()
-
-
-class FacilityForm(Named):
-    """One site."""
-
-    code: str
-    calendar: str
-
-
-class PersonForm(_Form):
-    """Somebody; `pin` in the form of `records.pin`, "" for none."""
-
-    userid: str
-    name: str
-    facility: str
-    role: Role
-    language: Language
-    pin: str = ""
-
-
-class MachineForm(Named):
-    """One machine."""
-
-    code: str
-    type: str
-    facility: str
-    calendar: str
-    interruptible: bool = True
-    state: MachineState = MachineState.RUNNING
-    note: str = ""
-
-
-class StockForm(_Form):
-    """Stock at a facility, in the item's unit; `hours_ago` it last moved."""
-
-    facility: str
-    quantity: float = Field(ge=0)
-    bin: str
-    on_hold: float = Field(0.0, ge=0)
-    hours_ago: float = Field(2.0, ge=0, le=87_600)
-
-    @model_validator(mode="after")
-    def _is_there(self) -> "StockForm":
-        if self.on_hold > self.quantity:
-            raise ValueError("more is on hold than there is")
-        return self
-
-
-class ItemForm(Named):
-    """One material, part or product with its stock."""
-
-    code: str
-    unit: str
-    family: str = ""
-    stock: tuple[StockForm, ...] = ()
-
-
-class RouteStepForm(Named):
-    """One operation of a route on a machine of a type."""
-
-    type: str
-    minutes_per_100: float = Field(gt=0)
-
-
-class RouteForm(_Form):
-    """How some items are made."""
-
-    items: tuple[str, ...]
-    steps: tuple[RouteStepForm, ...]
-
-
-class OrderForm(_Form):
-    """An order: days are counted from the day of loading; the first `done` operations are finished.
-
-    The next one runs on `running_on` where that is given, with `made` pieces so far.
-    """
-
-    number: str
-    customer: str
-    item: str
-    quantity: float = Field(gt=0)
-    facility: str
-    release_days: Days
-    due_days: Days
-    due_at: DayTime = "17:00"
-    weight: int = Field(1, ge=1, le=9)
-    done: int = Field(0, ge=0)
-    running_on: str | None = None
-    made: float = Field(0.0, ge=0)
-
-
-class RequestForm(_Form):
-    """A request that waits."""
-
-    subject: str
-    words: str
-    from_facility: str
-    to_facility: str
-    asked_by: str
-    lead: str
-
-
-class CaseForm(_Form):
-    """An open quality case."""
-
-    facility: str
-    words: str
-    severity: Severity
-    opened_by: str
-    order: str | None = None
-    item: str | None = None
-    machine: str | None = None
-    held: float = 0.0
-
-
-class PlantForm(_Form):
-    """The whole file."""
-
-    time_zone: Annotated[str, AfterValidator(_zone)]
-    calendar: tuple[CalendarForm, ...]
-    facility: tuple[FacilityForm, ...]
-    person: tuple[PersonForm, ...]
-    machine: tuple[MachineForm, ...]
-    item: tuple[ItemForm, ...]
-    route: tuple[RouteForm, ...] = ()
-    order: tuple[OrderForm, ...] = ()
-    request: tuple[RequestForm, ...] = ()
-    case: tuple[CaseForm, ...] = ()
 
 
 def read_plant(file: Path) -> PlantForm:
@@ -210,23 +24,36 @@ def read_plant(file: Path) -> PlantForm:
     except ValidationError as fault:
         first = fault.errors()[0]
         raise FileWrong(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    for key, mistake in chain(_twice(plant), _loose(plant)):
+    for key, mistake in chain(_twice(plant), _loose(plant), _unfit(plant)):
         raise FileWrong(f"{file}: {key}: {mistake}")
     return plant
 
 
+_KEYS: Mapping[str, Callable[[Any], object]] = {
+    "changeover": lambda of: of.type, "skill": lambda of: of.type,
+    "transfer": lambda of: f"{of.from_facility}-{of.to_facility}",
+    "material": lambda of: f"{of.item} {of.position} {of.needs}",
+    "staffing": lambda of: f"{of.facility} {of.skill} {of.calendar}",
+}  # fmt: skip
+"""By what an entry is told from the others of its kind."""
 _CODES = {"calendar": "name", "facility": "code", "person": "userid", "machine": "code", "item": "code",
           "order": "number"}  # fmt: skip
 _NAMED_BY = {
     "calendar": "calendar", "facility": "facility", "from_facility": "facility", "to_facility": "facility",
     "machine": "machine", "running_on": "machine", "item": "item", "order": "order",
-    "asked_by": "person", "lead": "person", "opened_by": "person",
+    "asked_by": "person", "lead": "person", "opened_by": "person", "person": "person", "needs": "item",
+    "shift": "calendar",
 }  # fmt: skip
 """Keys whose value is the code of a thing of that kind."""
+_KINDS = (
+    "facility", "person", "machine", "item", "order", "request", "case", "transfer", "material", "receipt",
+    "staffing", "absence", "downtime",
+)  # fmt: skip
 
 
 def _twice(plant: PlantForm) -> Iterator[tuple[str, str]]:
     lists = {kind: [getattr(each, code) for each in getattr(plant, kind)] for kind, code in _CODES.items()}
+    lists |= {kind: [of(each) for each in getattr(plant, kind)] for kind, of in _KEYS.items()}
     lists |= {f"item.{n}.stock": [s.facility for s in item.stock] for n, item in enumerate(plant.item)}
     for key, codes in lists.items():
         yield from (
@@ -247,13 +74,61 @@ def _loose(plant: PlantForm) -> Iterator[tuple[str, str]]:
         yield from ((f"route.{n}.items.{m}", f"there is no item '{code}'") for m, code in missing)
 
 
-def _entries(plant: PlantForm) -> Iterator[tuple[str, _Form]]:
+def _entries(plant: PlantForm) -> Iterator[tuple[str, Form]]:
     """Every entry of the file with its key, stock included."""
-    for kind in ("facility", "person", "machine", "item", "order", "request", "case"):
+    for kind in _KINDS:
         yield from _numbered(kind, getattr(plant, kind))
     for n, item in enumerate(plant.item):
         yield from _numbered(f"item.{n}.stock", item.stock)
+    for n, route in enumerate(plant.route):
+        for m, step in enumerate(route.steps):
+            yield from _numbered(f"route.{n}.steps.{m}.machines", step.machines)
 
 
-def _numbered(key: str, forms: Iterable[_Form]) -> Iterator[tuple[str, _Form]]:
+def _numbered(key: str, forms: Iterable[Form]) -> Iterator[tuple[str, Form]]:
     return ((f"{key}.{n}", form) for n, form in enumerate(forms))
+
+
+def _unfit(plant: PlantForm) -> Iterator[tuple[str, str]]:
+    """What names something but does not fit it."""
+    for check in (_unfit_calendars, _unfit_machines, _unfit_routes, _unfit_orders):
+        yield from check(plant)
+
+
+def _unfit_calendars(plant: PlantForm) -> Iterator[tuple[str, str]]:
+    for n, calendar in enumerate(plant.calendar):
+        if calendar.holidays and calendar.holidays not in holiday_lists():
+            known = ", ".join(holiday_lists())
+            yield f"calendar.{n}.holidays", f"there is no list '{calendar.holidays}'; there are {known}"
+
+
+def _unfit_machines(plant: PlantForm) -> Iterator[tuple[str, str]]:
+    types = {machine.type for machine in plant.machine}
+    for kind in ("changeover", "skill"):
+        for n, form in enumerate(getattr(plant, kind)):
+            if form.type not in types:
+                yield f"{kind}.{n}.type", f"there is no machine of type '{form.type}'"
+    families = {item.family for item in plant.item if item.family}
+    for n, machine in enumerate(plant.machine):
+        if machine.mounted is not None and machine.mounted not in families:
+            yield f"machine.{n}.mounted", f"no item is of family '{machine.mounted}'"
+
+
+def _unfit_routes(plant: PlantForm) -> Iterator[tuple[str, str]]:
+    types = {machine.code: machine.type for machine in plant.machine}
+    for n, route in enumerate(plant.route):
+        for m, step in enumerate(route.steps):
+            for each in step.machines:
+                if types[each.machine] != step.type:
+                    said = f"'{each.machine}' is of type '{types[each.machine]}', not '{step.type}'"
+                    yield f"route.{n}.steps.{m}.machines", said
+
+
+def _unfit_orders(plant: PlantForm) -> Iterator[tuple[str, str]]:
+    steps = {item: route.steps for route in reversed(plant.route) for item in route.items}
+    for n, line in enumerate(plant.material):
+        if line.position >= len(steps.get(line.item, ())):
+            yield f"material.{n}.position", f"the route of '{line.item}' has no operation {line.position}"
+    for n, order in enumerate(plant.order):
+        if order.lot_min > order.quantity:
+            yield f"order.{n}.lot_min", f"a lot of {order.lot_min:g} is more than the order"

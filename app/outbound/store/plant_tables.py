@@ -21,6 +21,8 @@ class PersonRow(Row, table=True):
     role: str
     language: str
     pin_hash: str | None
+    skills: str
+    shift: str
 
 
 class CalendarRow(Row, table=True):
@@ -30,6 +32,9 @@ class CalendarRow(Row, table=True):
     name: str = Field(primary_key=True)
     windows: str
     days_off: str
+    breaks: str
+    overtime: str
+    holidays: str
 
 
 class FacilityRow(Row, table=True):
@@ -61,6 +66,9 @@ class MachineRow(Row, table=True):
     until: str | None
     note: str
     interruptible: bool
+    speed: float
+    batch: int
+    mounted: str | None
 
 
 class ItemRow(Row, table=True):
@@ -122,6 +130,8 @@ class OrderRow(Row, table=True):
     due: str
     weight: int
     on_hold: bool
+    lots_max: int
+    lot_min: float
 
 
 class OperationRow(Row, table=True):
@@ -145,6 +155,9 @@ class OperationRow(Row, table=True):
     started_at: str | None
     finished_at: str | None
     flagged: bool
+    interruptible: bool
+    load: int
+    alternatives: str
 
 
 _PUBLISHED = sa.text("state = 'published'")
@@ -184,6 +197,7 @@ class AssignmentRow(Row, table=True):
     machine: str
     start: str
     end: str
+    lot: int
 
 
 class VersionRow(Row, table=True):

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.outbound.store.codec import decode_step
+from app.outbound.store.holidays import NO_HOLIDAYS, read_holidays
 from app.outbound.store.line import moment, moment_or_none, strings, ticket_of
 from app.ports import Outgoing
 from app.records.decision import LIFE_CYCLE, Decision, Stage
 from app.records.errors import ChainBroken
 from app.records.message import Language, Message, MessageKind
 from app.records.plant import (
+    Alternative,
     Assignment,
     Calendar,
     Facility,
@@ -64,16 +66,23 @@ def outgoing(row: Columns) -> Outgoing:
 
 def person(row: Columns) -> Person:
     """A person, without the PIN."""
-    userid, name, facility, role, language, _ = row
-    return Person(userid, name, facility, Role(role), Language(language))
+    userid, name, facility, role, language, _, skills, shift = row
+    return Person(userid, name, facility, Role(role), Language(language), strings(skills), shift)
 
 
 def calendar(row: Columns) -> Calendar:
-    """A calendar."""
-    name, windows, days_off = row
+    """A calendar with its public holidays; its own days off stay off where one makes up for a holiday."""
+    name, windows, own, breaks, overtime, listed = row
+    holidays, off = read_holidays(listed) if listed else NO_HOLIDAYS, set(strings(own))
     return Calendar(
-        name, tuple((day, start, end) for day, start, end in json.loads(windows)), strings(days_off)
-    )
+        name, _windows(windows), tuple(sorted(off | set(holidays.days_off))), _windows(breaks),
+        _windows(overtime), tuple(day for day in holidays.work_days if day not in off), listed,
+        holidays.years,
+    )  # fmt: skip
+
+
+def _windows(kept: str) -> tuple[tuple[int, int, int], ...]:
+    return tuple((day, start, end) for day, start, end in json.loads(kept))
 
 
 def facility(row: Columns) -> Facility:
@@ -84,10 +93,11 @@ def facility(row: Columns) -> Facility:
 
 def machine(row: Columns) -> Machine:
     """A machine."""
-    code, en, hans, hant, type_, site, aliases, calendar, state, since, until, note, interruptible = row
+    code, en, hans, hant, type_, site, aliases, calendar, state, since, until, note, *rest = row
+    interruptible, speed, batch, mounted = rest
     return Machine(
         code, Name(en, hans, hant), type_, site, strings(aliases), calendar, MachineState(state),
-        moment(since), moment_or_none(until), note, bool(interruptible),
+        moment(since), moment_or_none(until), note, bool(interruptible), speed, batch, mounted,
     )  # fmt: skip
 
 
@@ -105,26 +115,28 @@ def stock(row: Columns) -> StockLine:
 
 def operation(row: Columns) -> Operation:
     """An operation."""
-    number, position, en, hans, hant, type_, minutes, state, done, machine, started, finished, flagged = row
+    number, position, en, hans, hant, type_, minutes, state, done, machine, started, *rest = row
+    finished, flagged, interruptible, load, alternatives = rest
     return Operation(
         number, position, Name(en, hans, hant), type_, minutes, OperationState(state), done, machine,
-        moment_or_none(started), moment_or_none(finished), bool(flagged),
+        moment_or_none(started), moment_or_none(finished), bool(flagged), bool(interruptible), load,
+        tuple(Alternative(code, time) for code, time in json.loads(alternatives)),
     )  # fmt: skip
 
 
 def order(row: Columns, operations: Iterable[Operation]) -> Order:
     """An order with its operations in order."""
-    number, customer, item, quantity, site, release, due, weight, on_hold = row
+    number, customer, item, quantity, site, release, due, weight, on_hold, lots_max, lot_min = row
     return Order(
         number, customer, item, quantity, site, moment(release), moment(due), weight, bool(on_hold),
-        tuple(operations),
+        tuple(operations), lots_max, lot_min,
     )  # fmt: skip
 
 
 def assignment(row: Columns) -> Assignment:
     """One place in a plan."""
-    _, _, order, position, machine, start, end = row
-    return Assignment(order, position, machine, moment(start), moment(end))
+    _, _, order, position, machine, start, end, lot = row
+    return Assignment(order, position, machine, moment(start), moment(end), lot)
 
 
 def plan(row: Columns, assignments: Iterable[Assignment]) -> Plan:

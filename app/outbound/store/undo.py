@@ -14,6 +14,7 @@ from app.outbound.store.actions import (
     SET_MACHINE,
     Before,
     Hands,
+    expect_again,
     line_of,
     names_changed,
     set_plan,
@@ -49,6 +50,7 @@ def _unmove_stock(hands: Hands, action: MoveStock, before: Before) -> bool:
     undoing = replace(hands, key=f"{hands.key}:undo")
     for facility, quantity, on_hold in figures:
         set_stock(undoing, action, facility, quantity, on_hold)
+    expect_again(hands, before.get("come", []))
     return bool(figures)
 
 
