@@ -98,10 +98,15 @@ def choose_head(settings: Settings, lane: ModelLane, tell: Callable[[str], None]
     return load_head(models, name, lane.model_hash), ""
 
 
+def has_store(settings: Settings) -> bool:
+    """Whether there is one yet; a store at an address of its own is taken to be there."""
+    return bool(settings.store.url) or (settings.data_dir / "chargehand.sqlite").is_file()
+
+
 @contextmanager
 def reading_store(settings: Settings) -> Iterator[SqlStore]:
     """The store beside a running service; raises OwnFault when there is none yet."""
-    if not settings.store.url and not (settings.data_dir / "chargehand.sqlite").is_file():
+    if not has_store(settings):
         raise OwnFault(f"there is no store in {settings.data_dir}; name the service's --config")
     store = open_store(settings.store_url)
     try:

@@ -49,9 +49,11 @@ class Question:
 
     `orders[job]` and `positions[job][task]` name operations, `machines` resources by code. Time t
     of the problem is `origin` + t x `slot`. `begun` says when running operations really started:
-    (order, position, time). `on_hold` and `unplannable` (no machine for an operation) are left out.
-    `causes` are why it is asked when nobody did. Waiting operations of the published plan that begin
-    within `frozen` should stay where they are.
+    (order, position, time). `on_hold`, `unplannable` (no machine for an operation) and `short`
+    (order, item: never enough of it) are left out. Facilities, families and crews, as (facility,
+    skill), are named in the order of their indices. `lots` says which lot of its order, from 0, a
+    job is; where it is empty, every job is a whole order. `causes` are why it is asked when nobody
+    did. Waiting operations of the published plan that begin within `frozen` should stay where they are.
     """
 
     problem: Problem
@@ -68,6 +70,15 @@ class Question:
     unplannable: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
     frozen: timedelta = timedelta(0)
+    short: tuple[tuple[str, str], ...] = ()
+    facilities: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    crews: tuple[tuple[str, str], ...] = ()
+    lots: tuple[int, ...] = ()
+
+    def lot(self, job: int) -> int:
+        """Which lot of its order a job is, from 0."""
+        return self.lots[job] if self.lots else 0
 
     def at(self, time: int) -> datetime:
         """A time of the problem, aware UTC."""

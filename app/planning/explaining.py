@@ -137,6 +137,9 @@ def _left_out(question: Question) -> Iterator[Say]:
         yield Say("planning.plan.on_hold", {"orders": question.on_hold})
     if question.unplannable:
         yield Say("planning.plan.no_machine", {"orders": question.unplannable})
+    if question.short:
+        lacks = tuple(Say("planning.plan.lacks", {"order": o, "item": i}) for o, i in question.short)
+        yield Say("planning.plan.short", {"orders": lacks})
 
 
 def _made(proposal: Proposal) -> Say:

@@ -38,8 +38,9 @@ def _assignments(question: Question, schedule: Schedule) -> tuple[Assignment, ..
         order, position = question.orders[slot.job].number, question.positions[slot.job][slot.task]
         start = begun.get((order, position), question.at(slot.start))
         machine = question.machines[slot.machine]
-        made.append(Assignment(order, position, machine, start, question.at(slot.end)))
-    return tuple(sorted(made, key=lambda a: (a.start, a.order, a.position)))
+        end, lot = question.at(slot.end), question.lot(slot.job)
+        made.append(Assignment(order, position, machine, start, end, lot))
+    return tuple(sorted(made, key=lambda a: (a.start, a.order, a.position, a.lot)))
 
 
 def lateness(question: Question, assignments: Sequence[Assignment]) -> dict[str, int]:

@@ -7,7 +7,9 @@ import socket
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from websockets.asyncio.client import connect
@@ -17,6 +19,8 @@ from app import main
 from app.outbound.lane.heads import load_recipe
 from app.outbound.lane.probe import probe
 from app.outbound.lane.weights import locate
+from app.outbound.store.plant_file import read_plant
+from app.outbound.store.plant_findings import findings, missing_years
 from app.records.errors import ChargehandError
 from app.settings import Settings, keys, load, shipped
 from app.verbs.service import Line
@@ -87,13 +91,29 @@ async def _data_dir(settings: Settings) -> Finding:
 
 
 async def _store(settings: Settings) -> Finding:
-    if not settings.store.url and not await asyncio.to_thread(
-        (settings.data_dir / "chargehand.sqlite").is_file
-    ):
+    if not await asyncio.to_thread(main.has_store, settings):
         return Finding("store", ok=True, found="none yet; the service makes it at its first start")
     verified = await asyncio.to_thread(main.verify_chain, settings)
     fix = "" if verified.ok else "keep the file, restore a backup, and find out who changed it"
     return Finding("store", ok=verified.ok, found=f"audit chain {verified.sentence}", fix=fix)
+
+
+async def _plant(settings: Settings) -> Finding:
+    """The plant's description, and the public holidays of the plant that is loaded."""
+    found, look = "no description named in plant.seed_file", list[str]()
+    if settings.plant.seed_file is not None:
+        plant = await asyncio.to_thread(read_plant, settings.plant.seed_file)
+        found = f"{settings.plant.seed_file}: {len(plant.machine)} machines, {len(plant.order)} orders"
+        look += findings(plant)
+    if await asyncio.to_thread(main.has_store, settings):
+        look += await asyncio.to_thread(_missing_years, settings)
+    return Finding("plant", ok=True, found=found, fix=f"look at: {'; '.join(look)}" if look else "")
+
+
+def _missing_years(settings: Settings) -> tuple[str, ...]:
+    today = datetime.now(ZoneInfo(settings.plant.time_zone)).date()
+    with main.reading_store(settings) as store:
+        return missing_years(store.calendars(), today)
 
 
 async def _model(settings: Settings) -> Finding:
@@ -153,6 +173,7 @@ async def _metrics(settings: Settings) -> Finding:
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("data_dir", _data_dir),
     ("store", _store),
+    ("plant", _plant),
     ("model", _model),
     ("wecom.bot", _wecom),
     ("console", _console),

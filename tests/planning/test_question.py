@@ -14,6 +14,7 @@ from app.planning.solve import solve
 from app.records.action import assignments_digest
 from app.records.answer import Catalogue
 from app.records.answer import places as places_of
+from app.records.floor import Floor
 from app.records.message import Language
 from app.records.plant import (
     Assignment,
@@ -107,6 +108,9 @@ class PlantFacts:
 
     def plan(self):
         return self._plan
+
+    def floor(self):
+        return Floor()
 
 
 def ask(*orders, wish=Wish("plan"), plan=None, **machines):

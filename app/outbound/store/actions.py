@@ -265,8 +265,9 @@ def _report_progress(hands: Hands, action: ReportProgress) -> tuple[str, Before]
               "finished_at": stamp_or_none(now.finished_at), "flagged": now.flagged}  # fmt: skip
     values |= _finished(hands, action, now, order) if action.event == "finished" else _going_on(now)
     hands.facts.line.do(_PROGRESS, {"which": action.order, "at_position": action.position, **values})
-    if now.state is not OperationState.DONE and values["machine"] is not None:
-        _mount(hands, order, values["machine"])
+    machine = action.machine or now.machine
+    if now.state is not OperationState.DONE and machine is not None:
+        _mount(hands, order, machine)
     return "", {}
 
 

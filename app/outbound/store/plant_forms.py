@@ -157,6 +157,13 @@ class RouteStepForm(Named, TimedForm):
     interruptible: bool = True
     pieces_per_load: float | None = Field(None, gt=0)
 
+    @model_validator(mode="after")
+    def _runs_in_loads(self) -> "RouteStepForm":
+        by_piece = any(each.minutes is None for each in (self, *self.machines))
+        if self.pieces_per_load is not None and by_piece:
+            raise ValueError("what goes in loads takes minutes, not minutes_per_100")
+        return self
+
     def load_of(self, quantity: float) -> int:
         """Loads that so many pieces make, at least 1."""
         return max(1, ceil(quantity / self.pieces_per_load)) if self.pieces_per_load else 1

@@ -98,8 +98,8 @@ def _places(book: SqlBook, plant: PlantForm) -> None:
         _add(book, FACILITIES, {**_name(site), **rest})
     for person in plant.person:
         kept = person.model_dump(mode="json", exclude={"pin"})
-        rest = {"pin_hash": person.pin or None, "skills": listed(person.skills), "shift": person.shift or ""}
-        _add(book, PEOPLE, {**kept, **rest})
+        own = {"skills": listed(person.skills), "shift": person.shift or "", "pin_hash": person.pin or None}
+        _add(book, PEOPLE, {**kept, **own})
 
 
 def _week(windows: Iterable[WindowForm]) -> str:

@@ -23,6 +23,7 @@ from app.records.answer import utc_now
 from app.records.correction import Correction
 from app.records.decision import Decision
 from app.records.errors import Down
+from app.records.plant import Calendar
 from app.records.views import Counts, JobRun, Kept, Verified
 
 T = TypeVar("T")
@@ -154,6 +155,10 @@ class SqlStore:
         plant = read_plant(file)
         change: Callable[[SqlBook], bool] = lambda book: seed(book, plant, self._clock())  # noqa: E731
         return self._writer.submit(change).result()
+
+    def calendars(self) -> tuple[Calendar, ...]:
+        """The plant's calendars."""
+        return self._reader.submit(lambda line: SqlFacts(line).calendars()).result()
 
     def names(self) -> Names:
         """The plant's names."""

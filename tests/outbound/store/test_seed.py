@@ -24,7 +24,7 @@ async def test_the_plant_has_its_sites_people_and_machines(plant: SqlStore):
     assert Counter(p.role for p in people) == {
         Role.OPERATOR: 11, Role.SUPERVISOR: 3, Role.PLANNER: 1, Role.QUALITY: 1, Role.IT: 1, Role.AUDITOR: 1
     }  # fmt: skip
-    assert Counter(m.facility for m in machines) == {"A": 7, "B": 7, "C": 8}
+    assert Counter(m.facility for m in machines) == {"A": 7, "B": 8, "C": 9}
     assert [m.code for m in machines if not m.interruptible] == ["HT-01", "HT-02"]
     hours = {c.name: sum(end - start for _, start, end in c.windows) // 60 for c in calendars}
     assert {hours[m.calendar] for m in machines if m.code.startswith("HT")} == {7 * 24}
@@ -79,7 +79,7 @@ async def test_items_have_names_in_every_script_and_stock(plant: SqlStore):
 
 async def test_orders_are_current_on_the_day_of_loading(plant: SqlStore, ticker):
     orders = await plant.read(lambda f: f.orders())
-    assert len(orders) == 24
+    assert len(orders) == 25
     assert [o.due for o in orders] == sorted(o.due for o in orders)
     assert all(3 <= len(o.operations) <= 6 for o in orders)
     assert all([op.position for op in o.operations] == list(range(len(o.operations))) for o in orders)
@@ -125,7 +125,7 @@ async def test_names_change_with_the_tables_and_not_with_stock(store: SqlStore, 
     assert store.names().version == 0
     store.seed(DEMO)
     names = store.names()
-    assert (names.version, len(names.orders), len(names.machines)) == (1, 24, 22)
+    assert (names.version, len(names.orders), len(names.machines)) == (1, 25, 24)
     assert names.orders[0] == "SO-1031"
     await make.begun(store)
     assert await store.read(lambda f: (f.names_version(), f.names())) == (1, names)
@@ -145,8 +145,8 @@ def test_a_plant_that_is_there_is_not_loaded_over(plant: SqlStore):
     ("[[calendar]]", "[[calendar", "not TOML"),
     ('start = "08:00"', 'start = "8 am"', r"calendar\.0\.windows"),
     ('start = "08:00"', 'start = "20:00"', r"calendar\.0\.windows\.0: .*ends after it starts"),
-    ('"2026-01-01"', '"2026-13-01"', r"calendar\.0\.days_off\.0"),
-    ('"2026-01-01"', '"20260101"', r"calendar\.0\.days_off\.0"),
+    ('"2026-12-31"', '"2026-13-01"', r"calendar\.0\.days_off\.0"),
+    ('"2026-12-31"', '"20261231"', r"calendar\.0\.days_off\.0"),
     ('calendar = "day"', 'calendar = "night"', r"facility\.0\.calendar: there is no calendar 'night'"),
     ('facility = "A"', 'facility = "Z"', r"person\.0\.facility: there is no facility 'Z'"),
     ('facility = "A", quantity = 620', 'facility = "Z", quantity = 620', r"item\.\d+\.stock\.0\.facility:"),
