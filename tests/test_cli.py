@@ -235,6 +235,8 @@ def test_doctor_prints_one_document_with_every_setting_and_its_source(config):
     assert sources["limits.movement_max"] == "built-in"
     findings = {row["name"]: row for row in document["findings"]}
     assert findings["store"]["ok"]
+    assert findings["plant"]["ok"]
+    assert "24 machines, 25 orders" in findings["plant"]["found"]
     assert not findings["wecom.bot"]["ok"], "the gateway of the demo is gone"
     assert findings["wecom.bot"]["fix"]
     assert done.returncode == 1
