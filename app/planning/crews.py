@@ -33,10 +33,10 @@ class Crews:
         return self.names.index(name) if name in self.names else None
 
     def away(self, crew: int | None) -> Iterator[Window]:
-        """When nobody of a crew is there."""
+        """When nobody of a crew is there, within the grid."""
         levels = self.crews[crew].levels if crew is not None else ()
-        for (low, count), (high, _) in pairwise(levels):
-            if count == 0:
+        for (low, count), (high, _) in pairwise((*levels, (self._grid.slots, 0))):
+            if count == 0 and low < high:
                 yield low, high
 
     def _levels(self, site: str, skill: str) -> tuple[tuple[int, int], ...]:

@@ -288,6 +288,14 @@ def test_people_are_counted_shift_by_shift_and_their_machine_is_closed_without_t
     assert elsewhere.closed == ()
 
 
+def test_a_crew_of_nobody_runs_no_machine():
+    limits = Floor(skills=POLISH, staffing=(Staffing("A", "polish", "always", 0),))
+    here = (machine("CU-1", "cut", "A"),)
+    question = posed(order("SO-1", ("cut", 60)), limits=limits, all_machines=here)
+    assert question.problem.resources[0].closed == ((0, 56 * 24 * HOUR),)
+    assert question.unplannable == ("SO-1",)
+
+
 def somebody(skills, shift="", facility="A"):
     return Person("lau", "Lau", facility, Role.OPERATOR, Language.YUE, skills, shift)
 

@@ -148,7 +148,7 @@ def plants(draw: st.DrawFn) -> PlantForm:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(plants())
 def test_what_is_posed_can_be_planned(plant: PlantForm):
