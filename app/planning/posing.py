@@ -1,7 +1,7 @@
 """The plant as it is becomes a scheduling problem."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from math import gcd
 from zoneinfo import ZoneInfo

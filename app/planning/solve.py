@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from app.planning.board import dislike
 from app.planning.bounds import lower_bound
 from app.planning.check import check
 from app.planning.costs import cost, objective
-from app.planning.board import dislike
 from app.planning.dispatch import EDD, candidates, in_order, keep
 from app.planning.engine import layout as at
 from app.planning.engine.compiled import Array
@@ -105,7 +105,11 @@ class Search:
     def _team(self, f: Array, first: Array, *, in_step: bool) -> Sequence[Worker]:
         """Who races: for a plain makespan tabu search and CP-SAT, else annealers of differing heat."""
         shop, seeds = self._shop, range(self._seed, self._seed + self._workers)
-        if f[at.AIM] == at.MAKESPAN and not shop.problem.shared and not any(r.closed for r in shop.problem.resources):
+        if (
+            f[at.AIM] == at.MAKESPAN
+            and not shop.problem.shared
+            and not any(r.closed for r in shop.problem.resources)
+        ):
             team: list[Worker] = [Tabu(f, first, seed) for seed in seeds]
             if fits(shop) and not in_step:
                 team[1:] = [Prover(shop, f, first, self._seed, self._began + self._limit_s)]

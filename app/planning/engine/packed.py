@@ -216,7 +216,9 @@ def _machines(shop: Shop) -> tuple[list[int], list[int], list[int]]:
         if closed not in shared:
             shut = [0, *accumulate(high - low for low, high in closed)]
             shared[closed] = (len(windows) // 3, len(windows) // 3 + len(closed))
-            windows += [x for (low, high), before in zip(closed, shut, strict=False) for x in (low, high, before)]
+            windows += [
+                x for (low, high), before in zip(closed, shut, strict=False) for x in (low, high, before)
+            ]
         extra = _without(merged(r.overtime), closed)
         kind = kinds.index(r.type) if r.type in kinds else at.NEVER
         mounted = at.NEVER if r.mounted is None else r.mounted

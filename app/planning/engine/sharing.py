@@ -62,7 +62,9 @@ def _joined(f: Array, s: Array, v: int) -> bool:
     start, end = place(s, b, at.START), place(s, b, at.END)
     if s[row] + fact(f, v, at.LOAD) > machine(f, m, at.BATCH) or place(s, v, at.WORK) > s[row + 1]:
         return False
-    if max(from_job(f, s, v, m), supplied(f, s, v)) > start or (fact(f, v, at.WHOLE) and end - start > s[row + 1]):
+    if max(from_job(f, s, v, m), supplied(f, s, v)) > start or (
+        fact(f, v, at.WHOLE) and end - start > s[row + 1]
+    ):
         return False
     s[f[at.S_BATCH] + 2 * v] = s[row] + fact(f, v, at.LOAD)
     s[f[at.S_BATCH] + 2 * v + 1] = s[row + 1]
