@@ -227,7 +227,7 @@ class Model:
 
     def hint(self, slots: Mapping[int, Slot]) -> None:
         """Tell the search where to begin; what was told before is forgotten."""
-        self._cp.clear_hints()
+        self._cp.clear_hints()  # type: ignore[no-untyped-call]
         for n, taken in self._taken.items():
             slot = slots[n]
             self._cp.add_hint(self._start[n], slot.start)

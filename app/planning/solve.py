@@ -156,6 +156,12 @@ class Search:
         return self._best is not None and self._cost <= self._enough()
 
 
+def _is_plain(problem: Problem) -> bool:
+    """Whether operations take as long as their work, whenever they begin, and nothing else counts."""
+    closed = any(r.closed for r in problem.resources)
+    return not (closed or problem.shared or problem.fixed or problem.current)
+
+
 def _reach(shop: Shop, slots: Sequence[Slot]) -> int:
     """No schedule that the search looks at ends later."""
     changes = [since for crew in shop.problem.crews for since, _ in crew.levels]

@@ -26,11 +26,8 @@ def try_one(f: Array, s: Array) -> bool:
     """Make one change and settle the times; False when it came to nothing and was taken back."""
     s[at.USED] = 0
     last = -1 if draw(s, 32) == 0 else costly_end(f, s)
-    if last < 0:
-        done = place_elsewhere(f, s, draw(s, f[at.STEPS]))
-    else:
-        done = _mend(f, s, chain(f, s, last))
-    if not done:
+    waiting = chain(f, s, last)
+    if not (_mend(f, s, waiting) if last >= 0 else place_elsewhere(f, s, draw(s, f[at.STEPS]))):
         forget(f, s)
         return False
     settle(f, s)

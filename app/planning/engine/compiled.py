@@ -27,8 +27,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get(CACHE) or Path(home) / "chargehand" / "engine") / digest
 
 
-numba.config.CACHE_DIR = str(cache_folder())
-_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": True}
+numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": True}
 
 compiled = cast("Callable[[F], F]", numba.njit(**_OPTIONS))
 """For functions on `Array`s and numbers; no objects, no exceptions."""

@@ -15,9 +15,8 @@ WEIGHT = 8
 """Seven weights in the order of the totals."""
 F_MACHINE, F_MODE, F_ARC_IN, F_ARC_OUT, F_TRANSFER, F_MATRIX, F_JOB_SETUP, F_STEP_SETUP = range(16, 24)
 F_WINDOW, F_OVERTIME, F_GROUP, F_END, F_COUNT, F_NEED, F_RECEIPT_AT, F_RECEIPT, F_LEVEL = range(24, 33)
-S_MACHINE, S_LATE, S_LOAD, S_KEPT, S_SEEN, S_STIRRED, S_STACK, S_TAIL, S_BATCH, S_SPENT, S_USAGE, S_LOG = (
-    range(36, 48)
-)
+S_MACHINE, S_LATE, S_LOAD, S_KEPT, S_SEEN, S_STIRRED = range(36, 42)
+S_STACK, S_TAIL, S_BATCH, S_SPENT, S_USAGE, S_LOG = range(42, 48)
 SHARED, CREWS, MATERIALS, HORIZON = range(48, 52)
 """Whether people, materials or batches must be looked at; how far their use is looked at."""
 F_STEP = 64
@@ -31,9 +30,8 @@ NOW_START, HOME, TOGETHER, GROUP, LOAD, NEED_FROM, NEED_TO = range(16, 23)
 
 # A row of a machine in `f`.
 MACHINE = 12
-FACILITY, BUSY, MOUNTED, MATRIX, WINDOW_FROM, WINDOW_TO, CUT, OVERTIME_FROM, OVERTIME_TO, CREW, BATCH = range(
-    11
-)
+FACILITY, BUSY, MOUNTED, MATRIX, WINDOW_FROM, WINDOW_TO, CUT = range(7)
+OVERTIME_FROM, OVERTIME_TO, CREW, BATCH = range(7, 11)
 
 # A row of a group of lots in `f`.
 LOTS = 4

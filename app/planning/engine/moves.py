@@ -170,7 +170,7 @@ def best_place(f: Array, s: Array, v: int, m: int, work: int) -> tuple[float, in
         a = place(s, a, at.AFTER)
     for _ in range(6):
         b = place(s, a, at.BEFORE) if a >= 0 else tail(f, s, m)
-        stays = b == v or a == v
+        stays = v in (a, b)
         if not stays:
             begin = max(ready, busy)
             if b >= 0:

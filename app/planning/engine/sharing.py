@@ -76,7 +76,7 @@ def _joined(f: Array, s: Array, v: int) -> bool:
 @compiled
 def _put_alone(f: Array, s: Array, v: int) -> None:
     m, work, whole = place(s, v, at.ON_MACHINE), place(s, v, at.WORK), fact(f, v, at.WHOLE)
-    ready = max(max(from_job(f, s, v, m), from_machine(f, s, v)), supplied(f, s, v))
+    ready = max(from_job(f, s, v, m), from_machine(f, s, v), supplied(f, s, v))
     crew = machine(f, m, at.CREW)
     start = begun_at(f, m, whole, ready, work)
     end = done_at(f, m, start, work)

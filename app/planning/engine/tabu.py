@@ -169,7 +169,7 @@ def step(f: Array, s: Array, bars: Array, now: int, aim: int) -> bool:
 
 
 @compiled
-def _offer(s: Array, barred: bool, length: int, kind: int, v: int, m: int, work: int, a: int) -> None:
+def _offer(s: Array, barred: int, length: int, kind: int, v: int, m: int, work: int, a: int) -> None:
     """Note a move when it is the best so far; of barred ones any, each as likely as the other."""
     noted = at.SPARE if barred else at.CHOSEN
     if barred or length == s[noted + at.LENGTH]:
@@ -195,7 +195,7 @@ def _look_elsewhere(f: Array, s: Array, bars: Array, now: int, aim: int, v: int)
             continue
         length, a = guess_elsewhere(f, s, v, m, work)
         barred = length >= aim and _is_barred(bars, v, f[at.STEPS] + m, now)
-        _offer(s, barred, length, ELSEWHERE, v, m, work, a)
+        _offer(s, int(barred), length, ELSEWHERE, v, m, work, a)
 
 
 @compiled
@@ -209,7 +209,7 @@ def _look_left(f: Array, s: Array, bars: Array, now: int, aim: int, v: int) -> N
             return
         barred = barred or _is_barred(bars, v, u, now)
         length = guess_left(f, s, v, u)
-        _offer(s, barred and length >= aim, length, LEFT, v, m, work, u)
+        _offer(s, int(barred and length >= aim), length, LEFT, v, m, work, u)
         u = place(s, u, at.BEFORE)
 
 
@@ -224,7 +224,7 @@ def _look_right(f: Array, s: Array, bars: Array, now: int, aim: int, v: int) -> 
             return
         barred = barred or _is_barred(bars, u, v, now)
         length, a = guess_right(f, s, v, u), place(s, u, at.AFTER)
-        _offer(s, barred and length >= aim, length, RIGHT, v, m, work, a)
+        _offer(s, int(barred and length >= aim), length, RIGHT, v, m, work, a)
         u = a
 
 

@@ -66,7 +66,8 @@ def settle(f: Array, s: Array) -> None:
 def load(f: Array, s: Array, on: Array, work: Array, start: Array, order: Array) -> bool:
     """Read in a schedule: machines, works, starts, and the operations in an order of the starts.
 
-    Operations that begin no earlier than in the plan in force go on doing so. False when the order on the machines and in the jobs goes round in a circle.
+    Operations that begin no earlier than in the plan in force go on doing so. False when the order
+    on the machines and in the jobs goes round in a circle.
     """
     chance = s[at.CHANCE]
     s[: f[at.S_LOG]] = 0
@@ -122,10 +123,10 @@ def _in_given_order(f: Array, s: Array, order: Array) -> bool:
         v = order[k]
         s[at.F_STEP + at.PLACE * v + at.RANK] = k
         s[at.F_STEP + at.PLACE * k + at.LINE] = v
+    wrong = 0
     for v in range(f[at.STEPS]):
-        if first_rank(f, s, v) > place(s, v, at.RANK):
-            return False
-    return True
+        wrong += int(first_rank(f, s, v) > place(s, v, at.RANK))
+    return wrong == 0
 
 
 @compiled
