@@ -8,15 +8,17 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from app.planning.board import dislike
-from app.planning.bounds import lower_bound
+from app.planning.bounds import horizon, lower_bound
 from app.planning.check import check
 from app.planning.costs import cost, objective
+from app.planning.cpmodel import Effort, Model, expressible
 from app.planning.dispatch import EDD, candidates, in_order, keep
 from app.planning.engine import layout as at
 from app.planning.engine.compiled import Array
 from app.planning.engine.packed import pack, weights
 from app.planning.engine.race import Best, in_step, race
 from app.planning.engine.reading import new_row, read_in, read_out
+from app.planning.engine.warm import warm
 from app.planning.engine.workers import WARMTHS, Annealer, Tabu, Worker, start_of
 from app.planning.proving import Prover, fits
 from app.planning.shop import Shop, open_shop
@@ -45,8 +47,10 @@ def solve(
     passed to `on_improve` has passed the checker. `bound` is a proven lower bound of the objective.
     Status "none" when nothing legal was found. With `rounds` every worker makes so many changes
     and no more: the same problem, seed and rounds give the same schedule, while `limit_s` is not
-    reached. `cancelled` is asked every 50 ms; the best so far is returned once it says yes.
+    reached. `cancelled` is asked every 50 ms; the best so far is returned once it says yes. The
+    first call in a process loads the engine before its time begins.
     """
+    warm()
     search = Search(open_shop(problem), limit_s, max(1, workers), seed, on_improve or _nobody)
     search.begin(start)
     search.improve(rounds, cancelled or _never)
@@ -80,6 +84,18 @@ class Search:
             self._offer(in_order(kept), "dispatch:keep")
         for made in candidates(self._shop, (EDD,), until):
             self._offer(made.slots, made.by)
+        if self._best is None and expressible(self._shop):
+            self._search_any()
+
+    def _search_any(self) -> None:
+        """Where no rule finds a place for everything, the constraint model may."""
+        shop = self._shop
+        fixed = {n: shop.slot(n, f.machine, f.start, f.end) for n, f in shop.fixed.items()}
+        free = {n for n in range(len(shop.steps)) if n not in fixed}
+        effort = Effort(self._limit_s - self._spent_s(), workers=self._workers, seed=self._seed)
+        found = Model(shop, fixed, free, horizon(shop)).solve(effort)
+        if found.slots is not None:
+            self._offer(tuple(found.slots[n] for n in sorted(found.slots)), "solver")
 
     def improve(self, rounds: int | None, cancelled: Callable[[], bool]) -> None:
         """Let the workers race from the best, as long as there is time."""

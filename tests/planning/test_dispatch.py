@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from app.planning.check import check, objective
 from app.planning.dispatch import EDD, Rule, candidates, dispatch, keep, rank
 from app.planning.shop import open_shop
-from app.planning.tidy import tidy
 from app.records.scheduling import Fixed, Job, Problem, Resource, Task
 
 
@@ -34,19 +33,6 @@ def test_fixed_operations_stay_and_the_rest_goes_around_them(small_plant, with_f
     schedule = dispatch(fixed)
     assert schedule.status == "feasible" or dispatch(problem).status == "none"
     assert check(fixed, schedule.slots) == () or schedule.status == "none"
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10_000))
-def test_drawing_together_keeps_it_legal_and_ends_no_later(small_plant, seed):
-    problem = replace(small_plant(seed), objective="makespan")
-    schedule = dispatch(problem, (Rule("spt"),))
-    if schedule.status == "none":
-        return
-    shop = open_shop(problem)
-    after = tidy(shop, {shop.number(s.job, s.task): s for s in schedule.slots})
-    assert after is not None
-    assert check(problem, tuple(after.values())) == ()
 
 
 def test_every_instance_is_planned(instance, index):

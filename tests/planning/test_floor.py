@@ -14,7 +14,6 @@ from app.planning.dispatch import EDD, dispatch, keep
 from app.planning.shop import open_shop
 from app.planning.solve import solve
 from app.planning.supplies import NEVER, People, Store
-from app.planning.tidy import tidy
 from app.records.scheduling import Before, Crew, Fixed, Job, Material, Problem, Resource, Task
 from tests.planning.problems import problems, trials
 
@@ -173,8 +172,6 @@ def test_the_plan_in_force_is_kept_or_drawn_together_legally(problem):
     board = keep(shop)
     assert board is not None
     assert check(problem, tuple(board.slots.values())) == ()
-    after = tidy(shop, board.slots)
-    assert after is None or check(problem, tuple(after.values())) == ()
 
 
 def test_a_batch_in_force_is_kept_whatever_the_order_of_its_works():
@@ -182,9 +179,6 @@ def test_a_batch_in_force_is_kept_whatever_the_order_of_its_works():
     board = keep(open_shop(problem))
     assert board is not None
     assert [(slot.start, slot.end) for slot in board.slots.values()] == [(8, 14)] * 3
-    after = tidy(open_shop(replace(problem, current=())), board.slots)
-    assert after is not None
-    assert {(slot.start, slot.end) for slot in after.values()} == {(0, 6)}
 
 
 def test_moving_what_lies_far_ahead_is_not_disliked():

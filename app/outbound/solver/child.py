@@ -20,8 +20,10 @@ def main(parent: int, memory_bytes: int) -> None:
     """Serve until standard input ends."""
     _bind(parent, memory_bytes)
     answers = _private_output()
-    from app.planning.solve import solve  # noqa: PLC0415 - after the limits are set
+    from app.planning.engine.warm import warm  # noqa: PLC0415 - after the limits are set
+    from app.planning.solve import solve  # noqa: PLC0415
 
+    warm()
     _say(answers, READY)
     for line in sys.stdin.buffer:
         request = read_request(line)

@@ -19,8 +19,8 @@ from app.settings import Planning
 COMMAND = (sys.executable, "-P", "-m", "app.outbound.solver.child")
 """How the child is started; its parent's process id and the memory limit are appended."""
 
-START_S = 30.0
-"""Time in which a child must have loaded its libraries, on a busy machine."""
+START_S = 300.0
+"""Time in which a child must have loaded its libraries: the first time, it compiles the engine."""
 
 
 class ChildGone(Exception):
@@ -48,6 +48,7 @@ class SolverProcess:
         self._command = (*command, str(os.getpid()), str(memory_bytes))
         self._child: Process | None = None
         self._turn = asyncio.Lock()
+        self._starting = False
 
     @property
     def pid(self) -> int | None:
@@ -57,19 +58,25 @@ class SolverProcess:
     async def start(self) -> bool:
         """Warm the child up; False when it does not start. May be repeated."""
         async with self._turn:
+            self._starting = True
             try:
                 await self._ready()
             except ChildGone:
                 await self._end()
                 return False
+            finally:
+                self._starting = False
             return True
 
     async def solve(self, problem: Problem, *, limit_s: float, start: Schedule | None = None) -> Schedule:
         """The best schedule within about `limit_s`, checked; from dispatch rules when the child fails.
 
-        The child begins from `start`, where one is given. Starting a child is not counted in the
-        limit. Status "none" when nothing legal was found.
+        The child begins from `start`, where one is given. Replacing a child is not counted in the
+        limit; while the first one starts, dispatch rules answer. Status "none" when nothing legal
+        was found.
         """
+        if self._starting:
+            return await asyncio.to_thread(dispatch, problem, limit_s=limit_s)
         async with self._turn:
             try:
                 return await self._ask(problem, limit_s, start)
@@ -78,7 +85,7 @@ class SolverProcess:
             except BaseException:
                 await self._end()
                 raise
-        return await asyncio.to_thread(dispatch, problem)
+        return await asyncio.to_thread(dispatch, problem, limit_s=limit_s)
 
     async def run(self) -> None:
         """Keep a child warm until cancelled, then end it."""

@@ -14,6 +14,7 @@ from app.planning.engine.moves import (
     fraction,
     place_elsewhere,
     put_behind,
+    restore,
     toggle,
 )
 from app.planning.engine.sharing import hasten
@@ -27,11 +28,23 @@ def try_one(f: Array, s: Array) -> bool:
     s[at.USED] = 0
     last = -1 if draw(s, 32) == 0 else costly_end(f, s)
     waiting = chain(f, s, last)
-    if not (_mend(f, s, waiting) if last >= 0 else place_elsewhere(f, s, draw(s, f[at.STEPS]))):
+    if not (_mend(f, s, waiting) if last >= 0 else _any(f, s, draw(s, f[at.STEPS]))):
         forget(f, s)
         return False
     settle(f, s)
     return True
+
+
+@compiled
+def _any(f: Array, s: Array, v: int) -> bool:
+    """Some change of an operation that makes nothing late: for moves, setups, journeys, overtime."""
+    if f[at.KEEPS] and fact(f, v, at.NOW_MACHINE) >= 0:
+        pick = draw(s, 4)
+        if pick < 2:
+            return restore(f, s, v)
+        if pick < 3:
+            return toggle(f, s, v)
+    return place_elsewhere(f, s, v)
 
 
 @compiled

@@ -198,6 +198,23 @@ def toggle(f: Array, s: Array, v: int) -> bool:
 
 
 @compiled
+def restore(f: Array, s: Array, v: int) -> bool:
+    """Back to its machine and time of the plan in force, behind all that begin before."""
+    m = fact(f, v, at.NOW_MACHINE)
+    if m < 0 or fact(f, v, at.FIXED):
+        return False
+    a = head(f, s, m)
+    while a >= 0 and (a == v or place(s, a, at.START) < fact(f, v, at.NOW_START) or fact(f, a, at.FIXED)):
+        a = place(s, a, at.AFTER)
+    for k in range(fact(f, v, at.MODE_FROM), fact(f, v, at.MODE_TO)):
+        if f[f[at.F_MODE] + 2 * k] == m:
+            done = relocate(f, s, v, m, f[f[at.F_MODE] + 2 * k + 1], a)
+            put_place(f, s, v, at.KEEP, 1)
+            return done
+    return False
+
+
+@compiled
 def change_facility(f: Array, s: Array, v: int) -> bool:
     """The whole job of an operation to another facility, each operation where it seems to fit."""
     u = v

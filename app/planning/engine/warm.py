@@ -1,5 +1,7 @@
 """Compile every kernel, or load it from the disk: `python -m app.planning.engine.warm`."""
 
+from functools import cache
+
 from app.planning.dispatch import EDD, dispatch
 from app.planning.engine.packed import pack
 from app.planning.engine.race import Best, in_step
@@ -9,8 +11,12 @@ from app.planning.shop import open_shop
 from app.records.scheduling import Job, Problem, Resource, Task
 
 
+@cache
 def warm() -> None:
-    """Search a tiny problem in every way; takes about a minute the first time, then a second."""
+    """Search a tiny problem in every way, once in a process.
+
+    Takes about a minute the first time on a server, then about two seconds.
+    """
     jobs = tuple(Job(f"{n}", (Task(((0, 2), (1, 3))), Task(((1, 2),))), due=0) for n in range(3))
     problem = Problem("warm", "total_weighted_tardiness", (Resource("A"), Resource("B")), jobs)
     shop = open_shop(problem)
