@@ -225,8 +225,8 @@ class Appliance:
             self._log.info("stopped")
 
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
-        house = House(self._store, self._store, self._desk, self._catalogue, utc_now, self._status)
-        console = self._settings.console
+        store, planning, console = self._store, self._settings.planning, self._settings.console
+        house = House(store, store, self._desk, self._catalogue, utc_now, self._status, planning)
         door = ConsoleDoor(self._settings.socket_path, console.idle_lock_s, on_fault=self._console_fault)
         server = ConsoleServer(house, self._feed, door)
         parts = [self._desk.run(), self._delivery.run(), self._solver.run(), server.run()]

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from app.planning.calendars import Grid, Shift, machine_hours, shift_of, without
+from app.planning.changeovers import minutes_by
 from app.planning.crews import Crews
 from app.planning.hours import Window, merged
 from app.ports import Facts
-from app.records.floor import Changeover, Floor, Transfer
+from app.records.floor import Floor, Transfer
 from app.records.plant import Item, Machine, Operation
 from app.records.scheduling import Resource
 from app.settings import Planning
@@ -63,13 +64,10 @@ class Resources:
         return {each: self._matrix(each) for each in types} if self.families else {}
 
     def _matrix(self, machine_type: str) -> Matrix:
-        given = {(c.before, c.after): c for c in self._floor.changeovers if c.machine_type == machine_type}
-        return tuple(tuple(self._setup(given, a, b) for b in self.families) for a in self.families)
-
-    def _setup(self, given: Mapping[tuple[str, str], Changeover], before: str, after: str) -> int:
-        if (before, after) in given:
-            return self.grid.span(given[before, after].minutes)
-        return 0 if before == after else self.grid.span(self._planning.changeover_minutes)
+        minutes = minutes_by(self._floor.changeovers, self._planning.changeover_minutes)
+        return tuple(
+            tuple(self.grid.span(minutes(machine_type, a, b)) for b in self.families) for a in self.families
+        )
 
     def transfers(self) -> Matrix:
         """Slots from facility to facility: as given, else as the way back, else the plant's ordinary time."""

@@ -69,7 +69,8 @@ def draw_kept(settings: Settings, *, plan_id: str, sight: Sight, language: str |
     looker = Looker(utc_now(), ZoneInfo(settings.plant.time_zone), reader)
 
     def look(facts: Facts) -> Chart:
-        return chart_of_plan(facts, facts.plan_named(plan_id) if plan_id else facts.plan(), looker)
+        plan = facts.plan_named(plan_id) if plan_id else facts.plan()
+        return chart_of_plan(facts, plan, looker, settings.planning)
 
     with main.reading_store(settings) as store:
         chart = asyncio.run(store.read(look))

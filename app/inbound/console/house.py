@@ -31,6 +31,7 @@ from app.records.message import Language
 from app.records.plant import Facility, Order, Plan
 from app.records.socket import Reply
 from app.records.views import Kept
+from app.settings import Planning
 
 _RECENT = 50
 _RISKS = 3
@@ -60,6 +61,7 @@ class House:
     catalogue: Catalogue
     clock: Clock
     status_now: Callable[[], "Status"]
+    planning: Planning
 
     async def status(self) -> Status:
         """How the service is, with what the store counts."""
@@ -141,9 +143,12 @@ class House:
     async def chart(self, plan_id: str, language: Language) -> Chart | None:
         """The published plan drawn, or the one of this id."""
         looker = Looker(self.clock(), ZoneInfo(self.status_now().zone), language)
-        chart = await self.store.read(
-            lambda facts: chart_of_plan(facts, facts.plan_named(plan_id) if plan_id else facts.plan(), looker)
-        )
+
+        def look(facts: Facts) -> Chart:
+            plan = facts.plan_named(plan_id) if plan_id else facts.plan()
+            return chart_of_plan(facts, plan, looker, self.planning)
+
+        chart = await self.store.read(look)
         return None if plan_id and not chart.name else chart
 
     async def transcript(self, msgid: str) -> Transcript | None:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.planning.calendars import Grid, closed_windows, stop_of
+from app.planning.calendars import Grid, shift_of, stop_of
+from app.planning.changeovers import minutes_by
 from app.planning.gantt.lanes import load, side_by_side
 from app.planning.hours import merged
-from app.planning.posing import CHANGEOVER, FROZEN
 from app.ports import Facts
 from app.records.chart import Bar, BarKind, Chart, Promise, Row, Window
 from app.records.message import Language
 from app.records.plant import Assignment, Machine, OperationState, Order, Plan, PlanState
+from app.settings import Planning
 
 _TICK = timedelta(minutes=1)
 _AHEAD = timedelta(days=1)
@@ -28,19 +29,23 @@ class Looker:
     language: Language
 
 
-def chart_of_plan(facts: Facts, plan: Plan | None, looker: Looker) -> Chart:
+def chart_of_plan(facts: Facts, plan: Plan | None, looker: Looker, planning: Planning) -> Chart:
     """The plan drawn in minutes from a midnight of plant time; None draws the machines alone.
 
     At most a year of it. What is done stays where it was planned.
     """
-    return _Drawing(facts, plan, looker).chart()
+    return _Drawing(facts, plan, looker, planning).chart()
 
 
 class _Drawing:
     """A plan while it is drawn."""
 
-    def __init__(self, facts: Facts, plan: Plan | None, looker: Looker) -> None:
+    def __init__(self, facts: Facts, plan: Plan | None, looker: Looker, planning: Planning) -> None:
         self._facts, self._plan, self._looker = facts, plan, looker
+        self._frozen = timedelta(hours=planning.frozen_hours)
+        floor = facts.floor()
+        self._changeover_min = minutes_by(floor.changeovers, planning.changeover_minutes)
+        self._downtimes = floor.downtimes
         every = plan.assignments if plan else ()
         first = min([looker.now, *(a.start for a in every)])
         first = max(first, looker.now - _LONGEST)
@@ -96,7 +101,7 @@ class _Drawing:
             zone=looker.zone.key,
             calendar="dates",
             now=now,
-            frozen_until=now + FROZEN // _TICK,
+            frozen_until=now + self._frozen // _TICK,
             value=plan.minutes_late if plan else 0,
             by=plan.by if plan else "",
             state=plan.state if plan else None,
@@ -115,12 +120,12 @@ class _Drawing:
             place = facilities.get(machine.facility)
             calendar = calendars.get(machine.calendar) or (calendars.get(place.calendar) if place else None)
             name = place.name.in_language(self._looker.language) if place else ""
-            yield self._row(machine, f"{machine.facility} {name}".strip(), closed_windows(calendar, grid))
+            closed = shift_of(calendar, grid).closed if calendar else ()
+            yield self._row(machine, f"{machine.facility} {name}".strip(), closed)
 
     def _row(self, machine: Machine, facility: str, closed: tuple[Window, ...]) -> Row:
         bars = side_by_side(self._bars(machine))
-        stop = stop_of(machine, self._looker.now)
-        down = ((self._tick(stop[0]), self._tick(stop[1])),) if stop else ()
+        down = merged(self._stops(machine))
         shut = merged([*closed, *down])
         return Row(
             machine=machine.code,
@@ -132,14 +137,22 @@ class _Drawing:
             load=load(bars, shut, self._tick(self._looker.now), self._end),
         )
 
+    def _stops(self, machine: Machine) -> Iterable[Window]:
+        """As it stands still now, and as is planned before the chart's end."""
+        stop = stop_of(machine, self._looker.now)
+        planned = [(d.start, d.end) for d in self._downtimes if d.machine == machine.code]
+        for start, end in [stop, *planned] if stop else planned:
+            if self._tick(start) < self._end:
+                yield max(0, self._tick(start)), self._tick(end)
+
     def _bars(self, machine: Machine) -> Iterable[Bar]:
         mine = sorted(
             (a for a in self._assignments if a.machine == machine.code), key=lambda a: (a.start, a.end)
         )
         for n, assignment in enumerate(mine):
-            yield self._bar(assignment, mine[n - 1] if n else None)
+            yield self._bar(assignment, self._setup(machine, mine[n - 1], assignment) if n else 0)
 
-    def _bar(self, a: Assignment, before: Assignment | None) -> Bar:
+    def _bar(self, a: Assignment, setup: int) -> Bar:
         order, promise = self._orders.get(a.order), self._promises[a.order]
         end = max(self._tick(a.start), self._tick(a.end))
         return Bar(
@@ -152,7 +165,7 @@ class _Drawing:
             kind=self._kind(a, order),
             late=promise.late > 0,
             last=order is not None and a.position == max(o.position for o in order.operations),
-            setup=self._setup(a, before),
+            setup=setup,
         )
 
     def _family(self, a: Assignment) -> int | None:
@@ -160,11 +173,13 @@ class _Drawing:
         item = self._items.get(order.item) if order else None
         return self._families.index(item.family) if item and item.family else None
 
-    def _setup(self, a: Assignment, before: Assignment | None) -> int:
+    def _setup(self, machine: Machine, before: Assignment, a: Assignment) -> int:
         """A changeover between families, as far as there is room for it."""
-        if before is None or self._family(before) == self._family(a) or self._family(a) is None:
+        one, other = self._family(before), self._family(a)
+        if one is None or other is None:
             return 0
-        return max(0, min(CHANGEOVER, a.start - before.end) // _TICK)
+        minutes = self._changeover_min(machine.type, self._families[one], self._families[other])
+        return max(0, min(minutes, (a.start - before.end) // _TICK))
 
     def _kind(self, a: Assignment, order: Order | None) -> BarKind:
         """Where an operation stands; done as well where the order is gone.
@@ -178,5 +193,5 @@ class _Drawing:
         if state is OperationState.RUNNING:
             return "running"
         in_force = self._plan is not None and self._plan.state is PlanState.PUBLISHED
-        soon = self._looker.now <= a.start < self._looker.now + FROZEN
+        soon = self._looker.now <= a.start < self._looker.now + self._frozen
         return "frozen" if in_force and soon else "planned"

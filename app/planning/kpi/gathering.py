@@ -4,22 +4,26 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.planning.calendars import Grid, closed_windows
+from app.planning.calendars import Grid, shift_of
+from app.planning.changeovers import minutes_by
 from app.planning.kpi.material import Changeover, DayFacts, MachineDay
 from app.planning.kpi.spans import Span, common, without
-from app.planning.posing import CHANGEOVER
 from app.ports import Facts
+from app.records.floor import Downtime
 from app.records.plant import Calendar, Machine, MachineState, Order
 from app.records.versions import InForce
 
 _MINUTE = timedelta(minutes=1)
 
 
-def gather(facts: Facts, day: date, now: datetime, zone: ZoneInfo) -> DayFacts:
+def gather(facts: Facts, day: date, now: datetime, zone: ZoneInfo, ordinary_min: int) -> DayFacts:
     """What is known at `now` of a day in plant time.
 
+    `ordinary_min` are the minutes of a changeover that the plant does not name.
+
     Of stops only the present one is known, so that past days count their machines as if none had
-    been. A machine that stands still for maintenance is planned downtime, any other stop is not.
+    been. A machine that stands still for maintenance, or as planned, is planned downtime, any other
+    stop is not.
     """
     low, high = (datetime.combine(day + timedelta(days=n), time(), zone).astimezone(UTC) for n in (0, 1))
     plans = facts.in_force(low, high)
@@ -32,13 +36,13 @@ def gather(facts: Facts, day: date, now: datetime, zone: ZoneInfo) -> DayFacts:
         machines=tuple(_machines(facts, low, high, now, zone)),
         plans=plans,
         families={item.code: item.family for item in facts.items()},
-        changeover_min=changeover_min(facts),
+        changeover_min=changeover_min(facts, ordinary_min),
     )
 
 
-def changeover_min(_facts: Facts) -> Changeover:
+def changeover_min(facts: Facts, ordinary_min: int) -> Changeover:
     """The plant's standard changeover times, as a plan is made with them."""
-    return lambda _machine_type, _before, _after: CHANGEOVER / _MINUTE
+    return minutes_by(facts.floor().changeovers, ordinary_min)
 
 
 def _orders(facts: Facts, low: datetime, high: datetime, plans: Iterable[InForce]) -> tuple[Order, ...]:
@@ -58,27 +62,39 @@ def _machines(
 ) -> Iterable[MachineDay]:
     calendars = {calendar.name: calendar for calendar in facts.calendars()}
     whose = {site.code: site.calendar for site in facts.facilities()}
+    planned = facts.floor().downtimes
     for machine in facts.machines():
         calendar = calendars.get(machine.calendar) or calendars.get(whose.get(machine.facility, ""))
-        hours = common(_open(calendar, low, high, zone), [(low, min(high, now))])
-        stop = _stop(machine, now)
-        planned = machine.state is MachineState.MAINTENANCE
+        opened, overtime = _hours(calendar, low, high, zone)
+        hours = without(common(opened, [(low, min(high, now))]), _planned(machine, planned, now))
         yield MachineDay(
             code=machine.code,
             type=machine.type,
             facility=machine.facility,
-            open=without(hours, stop) if planned else hours,
-            down=() if planned else stop,
+            open=hours,
+            down=((machine.since, now),) if machine.state is MachineState.DOWN else (),
+            overtime=overtime,
         )
 
 
-def _stop(machine: Machine, now: datetime) -> tuple[Span, ...]:
-    stands = machine.state in {MachineState.DOWN, MachineState.MAINTENANCE}
-    return ((machine.since, now),) if stands else ()
+def _planned(machine: Machine, downtimes: Iterable[Downtime], now: datetime) -> Iterable[Span]:
+    yield from ((each.start, each.end) for each in downtimes if each.machine == machine.code)
+    if machine.state is MachineState.MAINTENANCE:
+        yield machine.since, now
 
 
-def _open(calendar: Calendar | None, low: datetime, high: datetime, zone: ZoneInfo) -> tuple[Span, ...]:
-    """When a calendar is open within the day, to the minute; without one it always is."""
-    grid = Grid(low, _MINUTE, (high - low) // _MINUTE, zone)
-    shut = ((low + a * _MINUTE, low + b * _MINUTE) for a, b in closed_windows(calendar, grid))
-    return without([(low, high)], shut)
+def _hours(
+    calendar: Calendar | None, low: datetime, high: datetime, zone: ZoneInfo
+) -> tuple[tuple[Span, ...], tuple[Span, ...] | None]:
+    """When a calendar is open within the day, to the minute, and its overtime, None where it has none.
+
+    Without a calendar it is always open.
+    """
+    if calendar is None:
+        return ((low, high),), None
+    shift = shift_of(calendar, Grid(low, _MINUTE, (high - low) // _MINUTE, zone))
+    opened, extra = (
+        tuple((low + a * _MINUTE, low + b * _MINUTE) for a, b in windows)
+        for windows in (shift.open, shift.overtime)
+    )
+    return opened, extra if calendar.overtime else None

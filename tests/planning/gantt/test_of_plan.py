@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.planning.gantt.of_plan import Looker, chart_of_plan
+from app.records.floor import Changeover, Downtime, Floor
 from app.records.message import Language
 from app.records.plant import (
     Assignment,
@@ -22,6 +23,7 @@ from app.records.plant import (
     Plan,
     PlanState,
 )
+from app.settings import Planning
 
 ZONE = ZoneInfo("Asia/Hong_Kong")
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in the plant
@@ -44,6 +46,12 @@ RUNNING, WAITING, DONE = OperationState.RUNNING, OperationState.WAITING, Operati
 
 class Facts:
     """Two machines in two facilities, three orders of two families; one of them is done."""
+
+    def __init__(self, floor=None):
+        self._floor = floor or Floor()
+
+    def floor(self):
+        return self._floor
 
     def facilities(self):
         return (
@@ -90,8 +98,8 @@ PLAN = Plan(
 )  # fmt: skip
 
 
-def chart(plan=PLAN, looker=LOOKER):
-    return chart_of_plan(Facts(), plan, looker)
+def chart(plan=PLAN, looker=LOOKER, floor=None, planning=None):
+    return chart_of_plan(Facts(floor), plan, looker, planning or Planning())
 
 
 def bars(found):
@@ -151,6 +159,36 @@ def test_changeovers_stand_between_families_as_far_as_there_is_room():
     assert (found["SO-1", 0].setup, found["SO-2", 0].setup, found["SO-3", 0].setup) == (0, 15, 15)
     tight = replace(PLAN, assignments=(PLAN.assignments[0], replace(PLAN.assignments[1], start=hours(-0.9))))
     assert bars(chart(tight))["SO-2", 0].setup == 6
+
+
+def test_a_changeover_takes_what_the_plant_says():
+    given = Floor(
+        changeovers=(Changeover("grinding", "420", "304", 40), Changeover("heat", "304", "420", 99))
+    )
+    found = bars(chart(floor=given, planning=Planning(changeover_minutes=20)))
+    assert (found["SO-2", 0].setup, found["SO-3", 0].setup) == (15, 20), (
+        "as much as there is room for, the rest"
+    )
+    late = replace(PLAN, assignments=(PLAN.assignments[0], replace(PLAN.assignments[1], start=hours(0))))
+    assert bars(chart(late, floor=given))["SO-2", 0].setup == 40
+
+
+def test_what_is_frozen_follows_the_setting():
+    found = chart(planning=Planning(frozen_hours=6))
+    assert (found.frozen_until, bars(found)["SO-3", 0].kind) == (600 + 360, "frozen")
+    found = chart(planning=Planning(frozen_hours=2.5))
+    assert (found.frozen_until, bars(found)["SO-2", 1].kind) == (600 + 150, "planned")
+
+
+def test_planned_stops_are_drawn_as_far_as_the_chart_reaches():
+    stops = (
+        Downtime("GR-01", hours(8), hours(9), "oil"),
+        Downtime("HT-01", hours(2), hours(4), "bricks"),
+        Downtime("GR-01", hours(900), hours(901), "oil"),
+    )
+    grinder, furnace = chart(floor=Floor(downtimes=stops)).rows
+    assert (grinder.down, furnace.down) == (((1080, 1140),), ((600, 840),))
+    assert grinder.load == pytest.approx((120 + 60 + 15) / 660)
 
 
 def test_items_are_named_in_the_readers_language():
