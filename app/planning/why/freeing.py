@@ -105,11 +105,15 @@ def question(scene: Scene, chain: Chain, change: Change) -> Problem:
 
 
 def posed_anew(problem: Problem, dues: Mapping[int, int], present: Sequence[Slot]) -> Problem:
-    """The problem with these due dates alone, to be on time for, beginning at a present plan."""
+    """The problem with these due dates alone, to be on time for, beginning at a present plan.
+
+    Every lateness counts, that of an order of weight 0 as well.
+    """
+    jobs = enumerate(problem.jobs)
     return replace(
         problem,
         objective="total_weighted_tardiness",
-        jobs=tuple(replace(job, due=dues.get(n)) for n, job in enumerate(problem.jobs)),
+        jobs=tuple(replace(job, due=dues.get(n), weight=max(1, job.weight)) for n, job in jobs),
         current=tuple(Fixed(s.job, s.task, s.machine, s.start, s.end) for s in present),
         near=None,
         weights=Weights(),

@@ -113,12 +113,13 @@ def _people(scene: Scene, chain: Chain) -> Iterator[Change]:
 
 
 def _elsewhere(scene: Scene, chain: Chain) -> Iterator[Change]:
-    """Machines of the same type that our waiting operations are not allowed on yet."""
+    """Machines of the same type that our operations which wait or are cut are not allowed on yet."""
     resources, shop = scene.problem.resources, scene.shop
     for number in range(shop.first[chain.job], shop.first[chain.job + 1]):
         slot, step = scene.slots[number], shop.steps[number]
         used, kind = {m for m, _ in step.modes}, resources[slot.machine].type
-        if number in shop.fixed or not kind or slot.start <= scene.ready(number):
+        smooth = slot.start <= scene.ready(number) and slot.end - slot.start == scene.work(number)
+        if number in shop.fixed or not kind or smooth:
             continue
         for machine, resource in enumerate(resources):
             if resource.type == kind and machine not in used:

@@ -88,7 +88,8 @@ def test_a_closed_night_and_a_stop():
         shop(one("A", (0, 8), due=9), resources=(machine,)), (0, 0, 0, 0, 22), stops={0: [(12, 20)]}
     )
     assert [(k.cause, k.start, k.end) for k in chain.waits] == [
-        (Cause.WORK, 0, 4), (Cause.CLOSED, 4, 10), (Cause.WORK, 10, 12), (Cause.DOWN, 12, 20), (Cause.WORK, 20, 22),
+        (Cause.WORK, 0, 4), (Cause.CLOSED, 4, 10), (Cause.WORK, 10, 12),
+        (Cause.DOWN, 12, 20), (Cause.WORK, 20, 22),
     ]  # fmt: skip
 
 
