@@ -15,6 +15,7 @@ from app.ports import Facts
 from app.records.action import Action, LookUp, Settle, action_hash
 from app.records.answer import Notice, Say
 from app.records.decision import (
+    AWAIT_SOLVER,
     Acted,
     Approved,
     Decision,
@@ -31,7 +32,7 @@ from app.records.errors import OwnFault
 from app.records.message import Message, MessageKind
 from app.records.plant import Person
 from app.records.reading import Intent, Reading
-from app.records.verdict import Ask, Do, Hold, NeedPlan, Offer, Refuse, Verdict
+from app.records.verdict import Ask, AskPlan, Do, Hold, NeedPlan, Offer, Refuse, Verdict
 
 
 class Ends:
@@ -52,7 +53,7 @@ class Ends:
         settled = [self.settle(page, decision, readings[0], None)]
         for part, reading in enumerate(readings[1:], 1):
             after = self.settle(page, page.book.divide(decision, part), reading, None)
-            if after.stage is Stage.PLANNING:
+            if after.stage in AWAIT_SOLVER:
                 self._voice.tell(page, after, Say("desk.planning"), final=False)
             settled.append(after)
         page.tell_together(settled[0])
@@ -70,9 +71,9 @@ class Ends:
         besides = close(page, meant, person, now) if meant else None
         ask = self._ask(person, meant.first.message if meant else decision.message, reading)
         if besides is None:
-            return self._follow(page, decision, (understood,), ask, self.judge(ask, page.book))
+            return self.follow(page, decision, (understood,), ask, self.judge(ask, page.book))
         page.gathering = decision
-        after = self._follow(page, decision, (understood,), ask, self.judge(ask, page.book))
+        after = self.follow(page, decision, (understood,), ask, self.judge(ask, page.book))
         page.answer(after, self._voice.render(besides, reading.language), final=False)
         page.tell_together(after)
         return after
@@ -84,9 +85,10 @@ class Ends:
             return Offer(tuple(choice.intent for choice in ask.reading.choices))
         return room_for(ask.reading.intent).judge(ask, facts, self._parts.limits)
 
-    def _follow(
+    def follow(
         self, page: Page, decision: Decision, before: tuple[Step, ...], ask: Ask, verdict: Verdict
     ) -> Decision:
+        """What a verdict leads to; a question for the solver stays understood until it is answered."""
         match verdict:
             case Do(action, because):
                 return self.carry_out(page, decision, before, ask, action, f"policy:{because}")
@@ -96,6 +98,8 @@ class Ends:
                 return self.hold(page, decision, (*before, held), held, ask)
             case NeedPlan(wish):
                 return page.append(decision, (*before, PlanAsked(ask.now, wish.words)))
+            case AskPlan():
+                return page.append(decision, before) if before else decision
             case Refuse():
                 return self.refuse(page, decision, before, verdict, "policy:facts")
             case Offer(intents):
@@ -125,6 +129,15 @@ class Ends:
         self._voice.tell(page, after, say, final=decision.hold is None)
         for notice in outcome.notices:
             self._voice.notify(page.book, after, with_place(notice, "made", made))
+        return after
+
+    def answer(self, page: Page, decision: Decision, say: Say) -> Decision:
+        """End with an answer alone that took the solver to find."""
+        now, action = self._parts.clock(), LookUp("plan")
+        approved = Approved(now, "policy:read_only", action, action_hash(action))
+        acted = Acted(now, act_key(decision.then(approved)), say)
+        after = page.append(decision, (approved, acted))
+        self._voice.tell(page, after, say, final=True)
         return after
 
     def settle_other(self, page: Page, settle: Settle, person: Person) -> Decision:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.ports import Book, Observation
-from app.records.decision import Decision, Stage, Step
+from app.records.decision import AWAIT_SOLVER, Decision, Step
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Page:
     def tell_together(self, first: Decision) -> None:
         """Say what was gathered: in the message's one answer, or pushed while that must still wait."""
         self.gathering = None
-        if first.stage is Stage.PLANNING:
+        if first.stage in AWAIT_SOLVER:
             for decision, text in self._blocks:
                 self.book.answer(decision, text, final=False)
         elif self._blocks:

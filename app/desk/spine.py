@@ -22,16 +22,18 @@ from app.desk.plans import Plans
 from app.desk.preset import preset
 from app.desk.voice import SYSTEM, Voice
 from app.desk.watch import Watch
+from app.planning.question import Budget, Search, drive_with, reckon
 from app.ports import Accepted, Facts, Names, Observation
 from app.records.action import Settle
 from app.records.answer import Say
 from app.records.correction import Lesson
-from app.records.decision import OPEN_STAGES, Decision, Failed, Refused, Stage
+from app.records.decision import AWAIT_SOLVER, OPEN_STAGES, Decision, Failed, Refused, Stage
 from app.records.errors import ChargehandError, OwnFault
 from app.records.message import Language, Message, MessageKind
 from app.records.plant import Person
 from app.records.reading import Earlier, Reading
 from app.records.socket import Reply
+from app.records.verdict import Ask, AskPlan, Verdict
 
 T = TypeVar("T")
 
@@ -94,6 +96,8 @@ class Desk:
                 decision = await self.handle(decision)
             if decision.stage is Stage.PLANNING:
                 await self._plan(decision)
+            elif decision.stage is Stage.UNDERSTOOD:
+                await self._reckon(decision)
         except Exception as fault:  # noqa: BLE001 - one of the four boundaries
             await self._give_up(decision, fault)
         finally:
@@ -113,7 +117,7 @@ class Desk:
         readings = await self._read(decision, names, person, meant)
         first, *others = await self._commit(lambda page: self._settle(page, decision, readings, meant))
         for other in others:
-            if other.stage is Stage.PLANNING:
+            if other.stage in AWAIT_SOLVER:
                 self._put(other)
         return first
 
@@ -176,6 +180,26 @@ class Desk:
         stuck, self._stuck = self._stuck, []
         for decision in stuck:
             self._queue.put_nowait(decision)
+
+    # A question that the solver answers.
+
+    async def _reckon(self, decision: Decision) -> None:
+        """Answer what was asked; where the facts have gone on since, whatever is right now."""
+        ask, verdict, search = await self._parts.store.read(lambda facts: self._inquire(facts, decision))
+        if search is None:
+            await self._commit(lambda page: self._ends.follow(page, decision, (), ask, verdict))
+            return
+        solve_s = self._parts.planning.solve_s
+        said = await drive_with(search, self._parts.solver, Budget(4 * solve_s, solve_s))
+        await self._commit(lambda page: self._ends.answer(page, decision, said))
+
+    def _inquire(self, facts: Facts, decision: Decision) -> tuple[Ask, Verdict, Search[Say] | None]:
+        ask = self._ends.ask_again(facts, decision)
+        verdict = self._ends.judge(ask, facts)
+        if not isinstance(verdict, AskPlan):
+            return ask, verdict, None
+        parts = self._parts
+        return ask, verdict, reckon(facts, verdict.inquiry, ask.now, parts.planning, self._voice.zone)
 
     # A schedule request.
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from app.intents.inquiries import promised, why_late
 from app.intents.phrases import amount, item_name, lines, missing, span, unknown
 from app.ports import Facts
 from app.records.action import Action, LookUp
 from app.records.answer import Say
 from app.records.plant import Operation, OperationState, Order, Plan
 from app.records.reading import Intent
-from app.records.verdict import Act, Ask, Do, Refuse, Verdict
+from app.records.verdict import Act, Ask, AskPlan, Do, Refuse, Verdict
 from app.settings import Limits
 
 INTENT: Intent = Intent.ORDER_STATUS
@@ -21,7 +22,21 @@ def judge(ask: Ask, facts: Facts, _limits: Limits) -> Verdict:
     if not named and (stranger := unknown(ask, "order")):
         return stranger
     lost = next((code for code in named if facts.order(code) is None), None)
-    return missing("order", lost, facts.names().orders) if lost else Do(LookUp("order"), "read_only")
+    if lost:
+        return missing("order", lost, facts.names().orders)
+    return _by_solving(ask, facts) or Do(LookUp("order"), "read_only")
+
+
+def _by_solving(ask: Ask, facts: Facts) -> AskPlan | None:
+    """A question that the published plan answers only when it is looked into; None for any other."""
+    plan, named = facts.plan(), ask.reading.entities.order
+    orders = [order for code in named if (order := facts.order(code))]
+    known = [
+        order for order in orders if minutes_late(order, plan, ask.now) is not None and not order.on_hold
+    ]
+    if plan is None or len(known) < len(named):
+        return None
+    return why_late(ask) or promised(ask)
 
 
 def act(ask: Ask, _action: Action, facts: Facts) -> Act | Refuse:

@@ -1,6 +1,7 @@
 """A schedule wish becomes a plan that a person must approve; nothing is planned in silence."""
 
 from app import policy
+from app.intents.inquiries import can_do
 from app.intents.phrases import changed, leads, missing, no_right, notices, plain, refuse, span, unknown
 from app.intents.words import URGENT, folded
 from app.ports import Facts
@@ -16,8 +17,10 @@ INTENT: Intent = Intent.PRODUCTION_SCHEDULE
 _WORDS_MAX = 500
 
 
-def judge(ask: Ask, facts: Facts, _limits: Limits) -> Verdict:
-    """Anybody who may write may wish; the plan is held in any case."""
+def judge(ask: Ask, facts: Facts, limits: Limits) -> Verdict:
+    """Anybody may ask what could be done; who may write may wish, and the plan is held in any case."""
+    if asked := can_do(ask, facts, limits):
+        return asked
     if not policy.may_write(ask.person):
         return no_right()
     entities = ask.reading.entities

@@ -19,16 +19,24 @@ from app.records.verdict import Wish
 from app.settings import Planning
 
 
-def pose(facts: Facts, wish: Wish, now: datetime, planning: Planning, zone: ZoneInfo) -> Question:
+def pose(
+    facts: Facts,
+    wish: Wish,
+    now: datetime,
+    planning: Planning,
+    zone: ZoneInfo,
+    imagined: tuple[Order, ...] = (),
+) -> Question:
     """The question of what to run where and when, for every order that is not done or on hold.
 
     An operation may run on the machines that it names, else on any of its type, in any facility; the
     order's own facility is preferred where it costs no time. Operations before the last one that was
     begun count as done. Materials that are not enough for all go to orders by their due time, those
-    expedited first; an order that they can never serve is left out.
+    expedited first; an order that they can never serve is left out. `imagined` orders, which the
+    plant does not have, are the last jobs, and the last that materials go to.
     """
     grid = grid_from(now, planning.slot_minutes, 2 * planning.horizon_days, zone)
-    floor, orders = facts.floor(), [order for order in facts.orders() if rest_of(order)]
+    floor, orders = facts.floor(), [order for order in (*facts.orders(), *imagined) if rest_of(order)]
     plant = Resources(facts, floor, grid, now, planning, (order.facility for order in orders))
     supplies = Supplies(floor, plant.facilities, plant.transfers(), grid, now)
     drafts = [_draft(order, wish, plant, supplies, planning, now) for order in orders if not order.on_hold]

@@ -1,4 +1,4 @@
-"""The desk's door to planning: pose a question, get a proposal, say it in words."""
+"""The desk's door to planning: pose a question, get a proposal, say it in words; or have one answered."""
 
 from app.planning.asked import Cause, Option, Proposal, Question
 from app.planning.causes import causes_of
@@ -6,5 +6,21 @@ from app.planning.explaining import explain
 from app.planning.options import propose
 from app.planning.posing import pose
 from app.planning.proposal import read_back
+from app.planning.why.reckon import reckon
+from app.planning.why.trials import Budget, Search, drive_with
 
-__all__ = ["Cause", "Option", "Proposal", "Question", "causes_of", "explain", "pose", "propose", "read_back"]
+__all__ = [
+    "Budget",
+    "Cause",
+    "Option",
+    "Proposal",
+    "Question",
+    "Search",
+    "causes_of",
+    "drive_with",
+    "explain",
+    "pose",
+    "propose",
+    "read_back",
+    "reckon",
+]

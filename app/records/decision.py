@@ -182,6 +182,9 @@ LIFE_CYCLE: dict[Stage, dict[type, Stage]] = {
 OPEN_STAGES = frozenset({Stage.RECEIVED, Stage.UNDERSTOOD, Stage.PLANNING, Stage.READY})
 """Stages that a restart takes up again; HELD waits for a person, the rest have ended."""
 
+AWAIT_SOLVER = frozenset({Stage.UNDERSTOOD, Stage.PLANNING})
+"""Where a decision stands while the solver works for it: on an answer alone, or on a plan."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

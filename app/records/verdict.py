@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.records.action import Action
 from app.records.answer import Notice, Say
+from app.records.inquiry import Inquiry
 from app.records.message import Message
 from app.records.plant import Person, Role
 from app.records.reading import Intent, Reading
@@ -67,6 +68,13 @@ class NeedPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class AskPlan:
+    """Only an answer is wanted, but it takes solving to find; nothing is planned by it."""
+
+    inquiry: Inquiry
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """No, and why; `code` is stable: unknown_sender, no_right, incomplete, unknown_thing, ..."""
 
@@ -81,7 +89,7 @@ class Offer:
     intents: tuple[Intent, ...]
 
 
-Verdict = Do | Hold | NeedPlan | Refuse | Offer
+Verdict = Do | Hold | NeedPlan | AskPlan | Refuse | Offer
 
 
 @dataclass(frozen=True, slots=True)

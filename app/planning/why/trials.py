@@ -4,10 +4,11 @@ A search is a generator: it yields problems and is sent schedules, so that the c
 with the engine itself and the desk with the solver's process.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from app.planning.check import check, objective
 from app.ports import Solver
@@ -45,27 +46,36 @@ class _Purse:
 def drive(search: Search[T], solve: Callable[[Problem, float], Schedule], budget: Budget) -> T:
     """What the search finds with a solver that is called with a problem and seconds."""
     purse, answer = _Purse(budget), None
-    while True:
-        try:
-            problem = search.send(answer)
-        except StopIteration as end:
-            found: T = end.value
-            return found
+    while not isinstance(step := _step(search, answer), _End):
         limit_s = purse.limit_s()
-        answer = None if limit_s is None else solve(problem, limit_s)
+        answer = None if limit_s is None else solve(step, limit_s)
+    return step.found
 
 
 async def drive_with(search: Search[T], solver: Solver, budget: Budget) -> T:
-    """What the search finds with the solver's process."""
+    """What the search finds with the solver's process; it thinks on another thread meanwhile."""
     purse, answer = _Purse(budget), None
     while True:
-        try:
-            problem = search.send(answer)
-        except StopIteration as end:
-            found: T = end.value
-            return found
+        step = await asyncio.to_thread(_step, search, answer)
+        if isinstance(step, _End):
+            return step.found
         limit_s = purse.limit_s()
-        answer = None if limit_s is None else await solver.solve(problem, limit_s=limit_s)
+        answer = None if limit_s is None else await solver.solve(step, limit_s=limit_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _End(Generic[T]):
+    """The search's last word."""
+
+    found: T
+
+
+def _step(search: Search[T], answer: Schedule | None) -> Problem | _End[T]:
+    """The next problem, or the end; a thread cannot hand on that a generator has ended."""
+    try:
+        return search.send(answer)
+    except StopIteration as end:
+        return _End(end.value)
 
 
 def legal(problem: Problem, schedule: Schedule | None) -> bool:

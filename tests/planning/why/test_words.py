@@ -192,20 +192,20 @@ def test_a_promise_names_all_that_it_rests_on():
     assert "2 h on 2 more machines" in said(told_promise(without, MEASURE, plan))
 
 
-WHAT = Say("why.can.what", {"quantity": "500", "item": "餐叉"})
+WHAT = Say("why.units", {"n": 500})
 
 
 @pytest.mark.parametrize(
     ("capable", "words"),
     [
-        (Capable(60, 54, 9, 3, promise=PROMISE), ["Yes: 500 of 餐叉 can be ready at 19:00, 60 min before",
+        (Capable(60, 54, 9, 3, promise=PROMISE), ["Yes: 500 units can be ready at 19:00, 60 min before",
                                                    "3 planned operations would move", "somebody approves"]),
         (Capable(48, 54, 9, 0, ((1, 12),), PROMISE), ["No: 500", "by 18:00", "the earliest I found is 19:00",
                                                        "By 18:00 only if others end later: SO-1043 by 2 h.",
                                                        "No planned operation would move."]),
         (Capable(48, 54, 9), ["no way to have it by 18:00"]),
         (Capable(48, 54, 50), ["Even with the whole shop to itself it could not be ready before 18:20"]),
-        (Capable(None, 54, 9), ["500 of 餐叉 can be ready at 19:00."]),
+        (Capable(None, 54, 9), ["500 units can be ready at 19:00."]),
         (Capable(48, None, 9), ["found no plan", "no way to have it by 18:00"]),
         (Capable(None, None, 9), ["found no plan"]),
     ],
