@@ -145,7 +145,7 @@ def classify(config: Path | None, source: Any, output: Any) -> int:
 
 @verbs.group()
 def plan() -> None:
-    """Solve, check, draw and make up scheduling problems in files."""
+    """Solve, check, explain, draw and make up scheduling problems in files."""
 
 
 _FORMAT = click.option(
@@ -221,6 +221,28 @@ def gantt(**options: Any) -> int:
     from app.verbs.gantt import draw  # noqa: PLC0415
 
     return draw(_settings, **options)
+
+
+@plan.command()
+@click.argument("problem", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("plan_file", metavar="PLAN", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_FORMAT
+@click.option("--job", type=click.IntRange(min=0), help="Only this one, late or not; counted from 0.")
+@click.option(
+    "--limit",
+    type=click.FloatRange(min=0.0),
+    default=10.0,
+    show_default=True,
+    help="Seconds for trying changes, all together; 0 tries none.",
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=8, show_default=True)
+@click.option("--language", type=click.Choice(["en", "zh-Hans", "zh-Hant", "yue"]), default="en")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def explain(**options: Any) -> int:
+    """Say why orders are late in PLAN, and which single change would free each; nothing is changed."""
+    from app.verbs.plan import explain  # noqa: PLC0415
+
+    return explain(**options)
 
 
 @verbs.group()

@@ -31,8 +31,8 @@ _PROMISE = re.compile(
 )
 _CAN = re.compile(
     r"(?P<verb>做|赶|交|出|起|完成|生产|搞|整|来|供)[唔不](?P=verb)?得?(?:到|切|及|起|完|晒|出|货|彻)|"
-    r"(?:做|赶|交|出|来|搞|供|起)得(?:到|切|及|起|完|晒|出|彻|上)|"
-    r"(?P<may>得|够|能|可)[唔不](?P=may)|可以|可否|能否|能|行不行|会不会|"
+    r"(?:做|赶|交|出|来|搞|供|起|生产|完成)得(?:到|切|及|起|完|晒|出|彻|上)|"
+    r"can(?=\s?[一-鿿])|(?P<may>得|够|能|可)[唔不](?P=may)|可以|可否|能否|能|行不行|会不会|"
     r"(?:有冇|有没有|还有|仲有)[^,。]{0,6}(?:产能|时间)|(?:几时|什么时候|甚么时候|最快|最早|几耐|多久|几天|几日)|"
     r"\b(?:can|could|would|will) (?:you|we|i|they|it|the plant|[a-z]+ (?:chung|mun|tan))\b|"
     r"\b(?:is it|would it be) possible|\b(?:are we|are you) able|\bpossible to\b|"
@@ -40,10 +40,12 @@ _CAN = re.compile(
     r"\b(?:do|have) (?:we|you) (?:have )?(?:the |enough )?(?:time|room|capacity)|\bmanage\b|\bfeasible\b"
 )
 _MADE = re.compile(
-    r"做|生产|赶|交|出货|完成|产能|起货|搞掂|整|供|起[唔不得]|"
+    r"做|生产|赶|交|排[出得到]|出货|完成|产能|起货|搞掂|整|供|起[唔不得到货]|"
     r"\bdo\b|\bmake\b|\bproduc|\bfinish|\bdeliver|\bmanufactur|\bbuild\b|\brun\b|\bcomplete|\bcapacity\b|"
     r"\bturn out|\bready\b|\bmanage\b|\bfeasible\b|\bsupply\b|\bship\b"
 )
+_IF = re.compile(r"如果|假如|要是|万一|(?:^|[,。 ])若|加班|开多|增至|\b(?:if|ot|overtime)\b")
+"""Under a condition it is a trial of a plan, not a question about the shop as it is."""
 
 
 def _words(ask: Ask) -> str:
@@ -69,10 +71,11 @@ def promised(ask: Ask) -> AskPlan | None:
 def can_do(ask: Ask, facts: Facts, limits: Limits) -> AskPlan | Refuse | None:
     """Where the words ask whether so many of an item can be made by a time; a refusal when they do not say.
 
-    A question about an order is another one.
+    A question about an order is another one, and one with a condition is a wish to try.
     """
     words, entities = _words(ask), ask.reading.entities
     asked = _CAN.search(words) is not None and _MADE.search(words) is not None
+    asked = asked and _IF.search(words) is None
     if not asked or entities.order or not (entities.item or entities.quantity):
         return None
     if stranger := unknown(ask, "item"):

@@ -1,4 +1,4 @@
-"""`plan solve` and `plan check`: files in, a plan file or a verdict out, progress on the terminal."""
+"""`plan solve`, `plan check`, `plan explain`: files in; a plan, a verdict or reasons out; progress on the terminal."""
 
 import json
 import sys
@@ -9,9 +9,13 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from app.outbound.shipped import read_catalogue
 from app.planning.formats import Format
 from app.planning.verbs import Outcome, check_file, solve_file
+from app.planning.why.filed import explain_file
+from app.records.answer import utc_now
 from app.records.errors import FileWrong
+from app.records.message import Language
 from app.records.scheduling import Objective, Schedule
 
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -57,6 +61,37 @@ def check(problem: Path, plan_file: Path, *, form: Format | None, as_json: bool)
     rows = outcome.document["violations"] if outcome.document else []
     for violation in rows if isinstance(rows, list) else []:
         click.echo(f"  {violation['constraint']}: {violation['detail']}", err=True)
+    return outcome.code
+
+
+def explain(
+    problem: Path,
+    plan_file: Path,
+    *,
+    form: Format | None,
+    job: int | None,
+    limit: float,
+    workers: int,
+    language: str,
+    as_json: bool,
+) -> int:
+    """Say why orders are late in a plan, and what single change would free each."""
+    from app.planning.solve import solve as engine  # noqa: PLC0415 - only who solves pays for the library
+
+    catalogue, tongue = read_catalogue("UTC"), Language(language)
+    outcome = explain_file(
+        _read(problem),
+        _read(plan_file),
+        lambda say: catalogue.render(say, tongue, utc_now()),
+        lambda posed, limit_s: engine(posed, limit_s, workers),
+        form=form,
+        job=job,
+        limit_s=limit,
+    )
+    if as_json and outcome.document is not None:
+        click.echo(json.dumps(outcome.document, ensure_ascii=False))
+    else:
+        click.echo(outcome.sentence, err=bool(outcome.code))
     return outcome.code
 
 
