@@ -1,4 +1,4 @@
-"""`plan solve`, `plan check`, `plan explain`: files in; a plan, a verdict or reasons out; progress on the terminal."""
+"""`plan solve`, `plan check` and `plan explain`: files in, a plan file or a verdict out, progress shown."""
 
 import json
 import sys

@@ -7,6 +7,7 @@ from app.planning.why.chain import Chain
 from app.planning.why.changes import SIZED, Behind, Change, DueTo, changed, cost, size, sized
 from app.planning.why.ideas import ideas
 from app.planning.why.scene import Scene
+from app.planning.why.squeezing import squeezed
 from app.planning.why.trials import Search, nothing_late
 from app.records.scheduling import Fixed, Problem, Schedule, Slot, Weights
 
@@ -53,7 +54,7 @@ def free(scene: Scene, chain: Chain, enough: int = 1) -> Search[Freeing]:
     for change in ideas(scene, chain):
         if len(found) >= enough:
             break
-        schedule = yield question(scene, chain, change)
+        schedule = yield from _solved(scene, chain, change)
         complete = schedule is not None
         if not complete:
             break
@@ -63,8 +64,15 @@ def free(scene: Scene, chain: Chain, enough: int = 1) -> Search[Freeing]:
     date = None
     if not found:
         later = DueTo(chain.head, chain.finish)
-        date = _proven(scene, chain, later, (yield question(scene, chain, later)))
+        date = _proven(scene, chain, later, (yield from _solved(scene, chain, later)))
     return Freeing(tuple(sorted(found, key=lambda freed: freed.cost)), date, complete)
+
+
+def _solved(scene: Scene, chain: Chain, change: Change) -> Search[Schedule | None]:
+    """A plan with the change, by pushing the order forward or by the solver; None when time is out."""
+    asked, parts = question(scene, chain, change), scene.lots(chain.head)
+    plan = squeezed(asked, tuple(scene.slots.values()), parts, chain.late)
+    return plan if plan is not None else (yield asked)
 
 
 def _proven(scene: Scene, chain: Chain, change: Change, schedule: Schedule | None) -> Freed | None:
@@ -86,7 +94,7 @@ def _smaller(scene: Scene, chain: Chain, freed: Freed) -> Search[Freed]:
         if high - low <= grain or middle == low:
             break
         change = sized(freed.change, middle)
-        proven = _proven(scene, chain, change, (yield question(scene, chain, change)))
+        proven = _proven(scene, chain, change, (yield from _solved(scene, chain, change)))
         low, high = (low, middle) if proven else (middle, high)
         best = proven or best
     return best

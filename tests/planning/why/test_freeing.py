@@ -1,5 +1,7 @@
 """The smallest change that frees an order, in shops where the answer is known; each is proven again."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,9 +26,10 @@ from app.planning.why.changes import (
 from app.planning.why.freeing import free, question
 from app.planning.why.ideas import ideas
 from app.planning.why.scene import Scene
+from app.planning.why.squeezing import squeezed
 from app.planning.why.trials import Budget, drive
 from app.planning.why.walk import late_orders
-from app.records.scheduling import Crew, Fixed, Job, Material, Problem, Resource, Schedule, Slot, Task
+from app.records.scheduling import Before, Crew, Fixed, Job, Material, Problem, Resource, Schedule, Slot, Task
 
 PLENTY = Budget(600.0, 1.0, 500)
 
@@ -137,12 +140,11 @@ def test_more_than_one_may_be_asked_for_and_the_cheapest_comes_first(solve_exact
 
 
 def test_what_the_solver_says_is_not_believed_unchecked():
-    problem = shop(one("A", (0, 3), due=3), one("B", (0, 4), due=7), machines=1)
+    problem = shop(one("A", (0, 3), due=2), one("B", (0, 4), due=7), machines=1)
     scene = Scene(problem, [Slot(1, 0, 0, 0, 4), Slot(0, 0, 0, 4, 7)])
     (chain,) = late_orders(scene)
-    liar = Schedule("optimal", 0, (Slot(0, 0, 0, 0, 3), Slot(1, 0, 0, 2, 6)), "liar")
-    found = drive(free(scene, chain), lambda _, __: liar, PLENTY)
-    assert (found.freed, found.date) == ((), None)
+    liar = Schedule("optimal", 0, (Slot(0, 0, 0, 0, 2), Slot(1, 0, 0, 2, 6)), "liar")
+    assert drive(free(scene, chain), lambda _, __: liar, PLENTY).freed == ()
 
 
 def test_no_more_is_solved_than_the_budget_allows(solve_exactly):
@@ -153,14 +155,38 @@ def test_no_more_is_solved_than_the_budget_allows(solve_exactly):
         return Schedule("none", 0, (), "nobody")
 
     machine = Resource("P-0", closed=((6, 20),))
-    problem = shop(one("A", (0, 8), due=9), resources=(machine,))
+    problem = shop(one("A", (0, 8), due=7), resources=(machine,))
     scene = Scene(problem, [Slot(0, 0, 0, 0, 22)])
     (chain,) = late_orders(scene)
-    assert len(ideas(scene, chain)) > 1
-    found = drive(free(scene, chain), counting, Budget(60.0, 0.5, 1))
-    assert (asked, found.complete, found.freed, found.date) == ([0.5], False, (), None)
-    none = drive(free(scene, chain), counting, Budget(0.0, 0.5, 9))
-    assert (len(asked), none.complete) == (1, False)
+    assert len(ideas(scene, chain)) == 2
+    for most, complete in ((9, True), (2, True), (1, False), (0, False)):
+        asked.clear()
+        found = drive(free(scene, chain), counting, Budget(60.0, 0.5, most))
+        assert (asked, found.complete, found.freed) == ([0.5] * min(2, most), complete, ())
+    asked.clear()
+    assert not drive(free(scene, chain), counting, Budget(0.0, 0.5, 9)).complete
+    assert asked == []
+
+
+def test_what_a_push_by_hand_finds_needs_no_solver():
+    problem = shop(one("A", (0, 3), due=3), one("B", (0, 4), due=7), machines=1)
+    present = (Slot(1, 0, 0, 0, 4), Slot(0, 0, 0, 4, 7))
+    (chain,) = late_orders(Scene(problem, present))
+    found = drive(free(Scene(problem, present), chain), lambda _, __: pytest.fail("asked"), PLENTY)
+    assert found.freed[0].slots == (Slot(0, 0, 0, 0, 3), Slot(1, 0, 0, 3, 7))
+
+
+def test_what_neighbours_do_not_show_is_left_to_the_solver():
+    """A push looks at machines alone; people and materials are the solver's and the checker's."""
+    present = (Slot(1, 0, 0, 0, 4), Slot(0, 0, 0, 4, 7))
+    plain = shop(one("A", (0, 3), due=3), one("B", (0, 4), due=7), machines=1)
+    assert squeezed(plain, present, [0], 4) is not None
+    for more in (
+        {"crews": (Crew("c", ((0, 1),)),)},
+        {"materials": (Material("m"),)},
+        {"before": (Before(1, 0, 0, 0),)},
+    ):
+        assert squeezed(replace(plain, **more), present, [0], 4) is None
 
 
 def test_costs_are_those_that_are_stated():

@@ -163,7 +163,7 @@ def test_the_harm_to_whom_it_goes_before_is_said():
 def test_no_single_change_frees_it():
     date = Freed(DueTo(0, 90), 0.0, 0, ())
     assert said(told_freeing(Freeing((), date, complete=True), MEASURE)) == (
-        "No single change frees it.\nThe customer's date would have to move to 11-24 01:00."
+        "I found no single change that frees it.\nThe customer's date would have to move to 11-24 01:00."
     )
     said_short = said(told_freeing(Freeing((), None, complete=False), MEASURE))
     assert said_short == "I found no single change that frees it in the time there was."
