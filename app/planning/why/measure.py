@@ -18,13 +18,15 @@ class Measure:
     origin: datetime | None = None
 
     def span(self, units: int) -> Say:
-        """A length: minutes below two hours, else hours; units where the problem names no length."""
+        """A length: minutes below two hours, hours below two days, else days; units where none is named."""
         if not self.problem.unit_s:
             return Say("why.units", {"n": units})
         minutes = round(units * self.problem.unit_s / 60)
         if minutes < 120:
             return Say("planning.minutes", {"n": minutes})
-        return Say("planning.hours", {"n": round(minutes / 60, 1)})
+        if minutes < 2 * _DAY_S // 60:
+            return Say("planning.hours", {"n": round(minutes / 60, 1)})
+        return Say("why.days", {"n": round(minutes * 60 / _DAY_S, 1)})
 
     def at(self, time: int) -> datetime | Say:
         """A time: a moment; without an origin the day, counted from 1, and the clock; else units."""

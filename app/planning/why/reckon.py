@@ -36,6 +36,8 @@ IMAGINED = "?"
 _SHOWN = 3
 """So many late orders are explained in one answer; the rest is named."""
 
+_NAMED = 8
+
 _LOOKED_AT = 200
 """So many of the plant's latest orders are looked through for one of the item."""
 
@@ -113,7 +115,7 @@ class _View:
         for chain in late[:_SHOWN]:
             says.append((yield from self._told(scene, chain, with_change=not says)))
         if more := late[_SHOWN:]:
-            names = tuple(self._measure.order(chain.head) for chain in more)
+            names = self._measure.orders([chain.head for chain in more], _NAMED)
             says.append(Say("why.further", {"n": len(more), "orders": names}))
         return _lines(says)
 

@@ -174,6 +174,7 @@ def test_times_without_an_origin_or_a_unit():
     plain = Measure(Problem("t", "makespan", (), ()))
     assert said(plain.at(7)) == "time 7"
     assert said(plain.span(7)) == "7 units"
+    assert [said(MEASURE.span(n)) for n in (11, 12, 287, 288)] == ["110 min", "2 h", "47.8 h", "2 days"]
 
 
 PROMISE = Promise(0, 54, 60, ((0, 30), (1, 12)), ((0, 6),), (0,), 3)
