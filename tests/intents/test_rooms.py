@@ -13,7 +13,7 @@ from app.records.answer import Say
 from app.records.message import Language
 from app.records.plant import MovementKind
 from app.records.reading import Intent, Unknown
-from app.records.verdict import Act, Do, Hold, NeedPlan, Refuse
+from app.records.verdict import Act, AskPlan, Do, Hold, NeedPlan, Refuse
 
 SENDERS = ["lee.wai-man", "ng.mei-ling", "lam.suk-fan", "tsang.kin-pong", "chow.audit", "zhang.wei"]
 WORDS = st.sampled_from(
@@ -87,7 +87,7 @@ def test_every_message_has_a_sayable_end(ask, plant, limits, told, room, sender,
     request = ask(sender, room.INTENT, text, **things)
     verdict = room.judge(request, plant, limits)
     assert repr(verdict) == repr(room.judge(request, plant, limits))
-    assert isinstance(verdict, Do | Hold | NeedPlan | Refuse)
+    assert isinstance(verdict, AskPlan | Do | Hold | NeedPlan | Refuse)
     if isinstance(verdict, Refuse | Hold):
         assert told(verdict)
     if isinstance(verdict, Do | Hold):

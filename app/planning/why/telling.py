@@ -100,40 +100,42 @@ def _if(freed: Freed, measure: Measure) -> Say:
 def told_change(change: Change, measure: Measure) -> Say:
     """A change as the condition of a sentence."""
     match change:
+        case OpenLonger() | BackBy() | OneMore():
+            return _hours(change, measure)
+        case ReceiptBy() | StartBy():
+            return _sooner(change, measure)
         case Replan():
             return Say("why.change.replan")
-        case OpenLonger(machine, low, high):
-            return Say(
-                "why.change.open_longer", {"machine": measure.machine(machine), **_window(low, high, measure)}
-            )
-        case BackBy(machine, low, high):
-            values = {"machine": measure.machine(machine), "at": measure.at(low), "was": measure.at(high)}
-            return Say("why.change.back_by", values)
-        case ReceiptBy(material, _, at, was):
-            stuff = measure.problem.materials[material].name
-            return Say(
-                "why.change.receipt_by", {"material": stuff, "at": measure.at(at), "was": measure.at(was)}
-            )
-        case StartBy(job, task, at, was):
-            values = {"order": measure.order(job), "at": measure.at(at), "was": measure.at(was)}
-            return (
-                Say("why.change.release_by", values)
-                if task is None
-                else Say("why.change.start_by", {**values, "n": task + 1})
-            )
         case Behind(other, _, _, _, machine):
-            return Say(
-                "why.change.behind", {"order": measure.order(other), "machine": measure.machine(machine)}
-            )
-        case OneMore(crew, low, high):
-            return Say(
-                "why.change.one_more",
-                {"crew": measure.problem.crews[crew].name, **_window(low, high, measure)},
-            )
+            values = {"order": measure.order(other), "machine": measure.machine(machine)}
+            return Say("why.change.behind", values)
         case AlsoOn(_, task, machine, _):
             return Say("why.change.also_on", {"n": task + 1, "machine": measure.machine(machine)})
         case DueTo(_, at):
             return Say("why.change.due_to", {"at": measure.at(at)})
+
+
+def _hours(change: OpenLonger | BackBy | OneMore, measure: Measure) -> Say:
+    window = _window(change.low, change.high, measure)
+    match change:
+        case OpenLonger(machine):
+            return Say("why.change.open_longer", {"machine": measure.machine(machine), **window})
+        case OneMore(crew):
+            return Say("why.change.one_more", {"crew": measure.problem.crews[crew].name, **window})
+        case BackBy(machine, low, high):
+            values = {"machine": measure.machine(machine), "at": measure.at(low), "was": measure.at(high)}
+            return Say("why.change.back_by", values)
+
+
+def _sooner(change: ReceiptBy | StartBy, measure: Measure) -> Say:
+    values: dict[str, object] = {"at": measure.at(change.at), "was": measure.at(change.was)}
+    if isinstance(change, ReceiptBy):
+        name = measure.problem.materials[change.material].name
+        return Say("why.change.receipt_by", {**values, "material": name})
+    values["order"] = measure.order(change.job)
+    if change.task is None:
+        return Say("why.change.release_by", values)
+    return Say("why.change.start_by", {**values, "n": change.task + 1})
 
 
 def _window(low: int, high: int, measure: Measure) -> dict[str, object]:
