@@ -1,6 +1,6 @@
 """The plant as it is becomes a scheduling problem."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from math import gcd
@@ -14,7 +14,7 @@ from app.planning.materials import Supplies, too_little
 from app.planning.resources import Resources
 from app.ports import Facts
 from app.records.plant import OperationState, Order
-from app.records.scheduling import Job, Material, Problem, Weights
+from app.records.scheduling import Material, Problem, Weights
 from app.records.verdict import Wish
 from app.settings import Planning
 
@@ -25,7 +25,7 @@ def pose(
     now: datetime,
     planning: Planning,
     zone: ZoneInfo,
-    imagined: tuple[Order, ...] = (),
+    imagined: Sequence[Order] = (),
 ) -> Question:
     """The question of what to run where and when, for every order that is not done or on hold.
 
@@ -44,10 +44,8 @@ def pose(
     materials = _materials(able, plant, supplies)
     short = too_little(_wants(able, wish), materials)
     planned = [draft for draft in able if draft.order.number not in short]
-    index = {item: n for n, item in enumerate(materials)}
-    jobs = tuple(draft.with_needs(index) for draft in planned)
     question = Question(
-        problem=_problem(plant, jobs, tuple(materials.values()), planning),
+        problem=_problem(plant, planned, materials, planning),
         now=now,
         origin=grid.origin,
         slot=grid.slot,
@@ -93,22 +91,22 @@ def _materials(drafts: Iterable[Draft], plant: Resources, supplies: Supplies) ->
 
 
 def _problem(
-    plant: Resources, jobs: tuple[Job, ...], materials: tuple[Material, ...], planning: Planning
+    plant: Resources, planned: Iterable[Draft], materials: Mapping[str, Material], planning: Planning
 ) -> Problem:
     """Everything but what is fixed."""
-    grid = plant.grid
+    grid, index = plant.grid, {item: n for n, item in enumerate(materials)}
     return Problem(
         name="plant",
         objective="total_weighted_tardiness",
         resources=tuple(plant.resources()),
-        jobs=jobs,
+        jobs=tuple(draft.with_needs(index) for draft in planned),
         unit_s=int(grid.slot.total_seconds()),
         family_setup=plant.setups(),
         transfer=grid.span(planning.transfer_minutes),
         transfers=plant.transfers(),
         near=grid.span(planning.near_hours * 60),
         crews=plant.crews.crews,
-        materials=materials,
+        materials=tuple(materials.values()),
         weights=_weights(planning),
     )
 

@@ -15,7 +15,7 @@ class Waiting:
     def __init__(self) -> None:
         self.asked, self.go = asyncio.Event(), asyncio.Event()
 
-    async def solve(self, problem, *, limit_s) -> Schedule:
+    async def solve(self, problem, *, limit_s, start=None) -> Schedule:
         self.asked.set()
         await self.go.wait()
         return Schedule("none", 0, (), "solver")
@@ -24,7 +24,7 @@ class Waiting:
 class Rules:
     """The dispatch rules in the solver's place: quick, and the same every time."""
 
-    async def solve(self, problem, *, limit_s) -> Schedule:
+    async def solve(self, problem, *, limit_s, start=None) -> Schedule:
         from app.planning.dispatch import dispatch  # noqa: PLC0415
 
         return await asyncio.to_thread(dispatch, problem)

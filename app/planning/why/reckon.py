@@ -1,7 +1,6 @@
 """Questions about the plant's own plan, answered in words: why late, what can be promised, can you do it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from app.planning.shop import open_shop
 from app.planning.why.capable import capable, without_last
 from app.planning.why.chain import Chain
 from app.planning.why.freeing import free
+from app.planning.why.imagining import IMAGINED, imagined, like_of
 from app.planning.why.measure import Measure
 from app.planning.why.promise import promise_of
 from app.planning.why.promising import told_capable, told_promise
@@ -25,21 +25,14 @@ from app.planning.why.walk import chain_of, late_orders
 from app.ports import Facts
 from app.records.answer import Say
 from app.records.inquiry import CanDo, Inquiry, Promised, WhyLate
-from app.records.plant import OperationState, Order
 from app.records.scheduling import Problem, Slot
 from app.records.verdict import Wish
 from app.settings import Planning
-
-IMAGINED = "?"
-"""The number of an order that is only asked about; no real one is called so."""
 
 _SHOWN = 3
 """So many late orders are explained in one answer; the rest is named."""
 
 _NAMED = 8
-
-_LOOKED_AT = 200
-"""So many of the plant's latest orders are looked through for one of the item."""
 
 
 def reckon(facts: Facts, inquiry: Inquiry, now: datetime, planning: Planning, zone: ZoneInfo) -> Search[Say]:
@@ -79,7 +72,7 @@ class _View:
         if scene is None or self._question.published is None:
             return Say("why.not_planned", {"order": number})
         if head is None:
-            return Say("why.no_order", {"order": number})
+            return self._left_out(number)
         plan = Say("why.rests.plan", {"plan": self._question.published.id})
         return told_promise(promise_of(scene, head), self._measure, plan)
 
@@ -93,6 +86,12 @@ class _View:
             slots = made.slots if made and not check(self._question.problem, made.slots) else None
         return None if slots is None else Scene(self._question.problem, slots, self._stops)
 
+    def _left_out(self, number: str) -> Say:
+        lacks = dict(self._question.short).get(number)
+        if lacks is not None:
+            return Say("why.no_material", {"order": number, "material": lacks})
+        return Say("why.no_order", {"order": number})
+
     def _head(self, number: str) -> int | None:
         orders = self._question.orders
         return next((job for job, order in enumerate(orders) if order.number == number), None)
@@ -101,7 +100,7 @@ class _View:
         head = self._head(number)
         chain = None if head is None else chain_of(scene, head)
         if chain is None:
-            return Say("why.no_order", {"order": number})
+            return self._left_out(number)
         if chain.late <= 0:
             values = {"at": self._measure.at(chain.finish), "span": self._measure.span(-chain.late)}
             return Say("why.not_late", {"order": number, **values})
@@ -135,27 +134,31 @@ def going_on(problem: Problem) -> tuple[Slot, ...] | None:
 
 
 def _stops(facts: Facts, question: Question) -> dict[int, list[Window]]:
-    """When machines stand still, on the question's grid."""
+    """When machines stand still, now or as planned, on the question's grid."""
+    stops = [(machine.code, stop_of(machine, question.now)) for machine in facts.machines()]
+    planned = [(each.machine, (each.start, each.end)) for each in facts.floor().downtimes]
     found: dict[int, list[Window]] = {}
-    for machine in facts.machines():
-        stop = stop_of(machine, question.now)
-        if stop and machine.code in question.machines:
+    for code, stop in (*stops, *planned):
+        if stop and code in question.machines:
             low, high = ((at - question.origin) // question.slot for at in stop)
-            found[question.machines.index(machine.code)] = [(max(0, low), high + 1)]
+            found.setdefault(question.machines.index(code), []).append((max(0, low), high + 1))
     return found
 
 
 def _can_do(facts: Facts, asked: CanDo, now: datetime, planning: Planning, zone: ZoneInfo) -> Search[Say]:
     """The imagined order is posed with all others, and the solver looks for room."""
-    like = _like(facts, asked.item)
+    like = like_of(facts, asked.item)
     if like is None:
         return _said(Say("why.can.no_routing", {"what": asked.what}))
-    order = _imagined(like, asked, now + timedelta(days=planning.horizon_days), now)
+    order = imagined(like, asked, now + timedelta(days=planning.horizon_days), now, facts.machines())
     question = pose(facts, Wish(""), now, planning, zone, (order,))
     return _capable(question, asked, like.number)
 
 
 def _capable(question: Question, asked: CanDo, like: str) -> Search[Say]:
+    lacks = dict(question.short).get(IMAGINED)
+    if lacks is not None:
+        return Say("why.can.no_material", {"what": asked.what, "material": lacks})
     if not question.orders or question.orders[-1].number != IMAGINED:
         return Say("why.can.no_machine")
     problem = question.problem
@@ -170,46 +173,6 @@ def _said(say: Say) -> Search[Say]:
     """An answer that needs no solver."""
     yield from ()
     return say
-
-
-def _like(facts: Facts, item: str) -> Order | None:
-    """The latest order of an item that tells how it is made: an open one, else one that is done."""
-    same = [order for order in facts.orders() if order.item == item and order.operations]
-    if not same:
-        numbers = facts.names().orders[-_LOOKED_AT:]
-        done = (order for number in numbers if (order := facts.order(number)))
-        same = [order for order in done if order.item == item and order.operations]
-    return max((order for order in same if order.quantity > 0), key=lambda o: o.release, default=None)
-
-
-def _imagined(like: Order, asked: CanDo, due: datetime, now: datetime) -> Order:
-    """The order with as many as are asked for, its operations as long as that takes."""
-    times = asked.quantity / like.quantity
-    operations = tuple(
-        replace(
-            operation,
-            order=IMAGINED,
-            minutes=max(1, round(operation.minutes * times)),
-            state=OperationState.WAITING,
-            quantity_done=0.0,
-            machine=None,
-            started_at=None,
-            finished_at=None,
-            flagged=False,
-        )
-        for operation in like.operations
-    )
-    return replace(
-        like,
-        number=IMAGINED,
-        quantity=asked.quantity,
-        facility=asked.facility or like.facility,
-        release=now,
-        due=asked.by or due,
-        weight=1,
-        on_hold=False,
-        operations=operations,
-    )
 
 
 def _lines(says: list[Say]) -> Say:
