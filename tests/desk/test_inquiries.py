@@ -107,7 +107,8 @@ async def test_a_stop_while_the_solver_works_is_made_good_at_the_next_start(plan
 async def test_why_an_order_is_late_and_what_is_promised_rest_on_the_published_plan(plant):
     async with plant(solver=Rules()) as here:
         plan = await published(here)
-        order = max(plan.assignments, key=lambda a: a.end).order
+        on_time = [a for a in plan.assignments if a.order not in plan.late_orders]
+        order, (late, *_) = max(on_time, key=lambda a: a.end).order, plan.late_orders
 
         async def answer(text):
             done = await here.ask("raj.kumar", text)
@@ -115,6 +116,7 @@ async def test_why_an_order_is_late_and_what_is_promised_rest_on_the_published_p
             return (await here.said(done.id))[-1]
 
         assert f"{order} is not late" in await answer(f"why is {order} late?")
+        assert "for HD-WAL to arrive" in await answer(f"why is {late} late?")
         said = await answer(f"what date can we promise for {order}?")
         assert f"{order} can be promised for" in said
         assert f"plan {plan.id} being kept" in said
