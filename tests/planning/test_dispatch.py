@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.planning.check import check, objective
-from app.planning.dispatch import EDD, Rule, candidates, dispatch, keep, rank
+from app.planning.dispatch import EDD, candidates, dispatch, keep, rank
 from app.planning.shop import open_shop
 from app.records.scheduling import Fixed, Job, Problem, Resource, Task
 
