@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from structlog.typing import FilteringBoundLogger
 
 from app.desk import Desk, Parts
+from app.desk.measuring import Measuring
 from app.inbound.console.feed import Feed
 from app.inbound.console.house import House
 from app.inbound.console.server import ConsoleServer
@@ -37,7 +38,7 @@ from app.outbound.wecom.bubble import WecomBubble
 from app.outbound.wecom.delivery import Delivery
 from app.outbound.wecom.link import Link, LinkState
 from app.outbound.wecom.streams import Streams
-from app.ports import Outgoing
+from app.ports import Observer, Outgoing
 from app.records.answer import Say, utc_now
 from app.records.board import Status
 from app.records.errors import ChainBroken, ChargehandError, ModelWrong, OwnFault, SettingsWrong
@@ -182,25 +183,31 @@ class Appliance:
         self._solver = SolverProcess(settings.planning)
         self._pointed_at = PlantHeads(settings.plant_heads_dir).pointer
         self._reader = build_reader(settings, lane, self._head_told)
-        self._desk = Desk(
+        zone = ZoneInfo(settings.plant.time_zone)
+        self._measuring = Measuring(store, utc_now, zone, self._meters.measured)
+        self._desk = self._build_desk(WecomBubble(self._link, streams, clock=utc_now), times.observe)
+        self._gauges()
+
+    def _build_desk(self, bubble: WecomBubble, time_reply: Observer) -> Desk:
+        settings, listening = self._settings, (self._feed.observe, time_reply, self._measuring.observe)
+        return Desk(
             Parts(
-                store=store,
+                store=self._store,
                 reader=self._reader,
-                bubble=WecomBubble(self._link, streams, clock=utc_now),
+                bubble=bubble,
                 solver=self._solver,
                 catalogue=self._catalogue,
                 limits=settings.limits,
                 planning=settings.planning,
-                corrections=read_corrections(bot.display_name),
+                corrections=read_corrections(settings.wecom.bot.display_name),
                 new_names=read_new_names(),
                 clock=utc_now,
                 wake=self._delivery.wake,
                 context_minutes=settings.understanding.context_minutes,
-                observers=(StepLog(log), self._meters, self._feed.observe, times.observe),
+                observers=(StepLog(self._log), self._meters, *listening),
                 on_fault=self._fault,
             )
         )
-        self._gauges()
 
     async def run(self) -> None:
         """Run every part until told to stop; whatever is unfinished then is taken up next time."""
@@ -247,6 +254,7 @@ class Appliance:
 
     def _jobs(self) -> tuple[Job, ...]:
         zone = ZoneInfo(self._settings.plant.time_zone)
+        night = CronTrigger(hour=0, minute=5, timezone=zone)
         morning = CronTrigger(day_of_week="mon-sat", hour=7, minute=30, timezone=zone)
         return (
             Job("outbox_retry", IntervalTrigger(seconds=15), self._retry, "skip", 15),
@@ -254,6 +262,8 @@ class Appliance:
             Job("plan_watch", IntervalTrigger(seconds=10), self._desk.watch_plan, "skip", 10),
             Job("new_head", IntervalTrigger(seconds=30), self._look_for_head, "skip", 30),
             Job("plan_review", morning, self._review, "run_once", 3600),
+            Job("kpis_today", IntervalTrigger(seconds=30), self._measuring.keep_up, "skip", 30),
+            Job("kpis_by_night", night, self._measuring.close_days, "run_once", 3600),
             Job("audit_anchor", CronTrigger(minute=5, timezone=zone), self._anchor, "run_once", 600),
         )
 

@@ -12,8 +12,13 @@ from app.records.decision import Decision, Held, Refused
 
 def plans_of(hold: Held) -> tuple[str, ...]:
     """The plans that a hold offers."""
+    return tuple(dict.fromkeys(action.plan for action in publications_of(hold)))
+
+
+def publications_of(hold: Held) -> tuple[PublishPlan, ...]:
+    """What may run of a hold that publishes a plan: first the one for who does not choose."""
     actions = (hold.action, *(each.action for each in hold.offered))
-    return tuple(dict.fromkeys(a.plan for a in actions if isinstance(a, PublishPlan)))
+    return tuple(action for action in actions if isinstance(action, PublishPlan))
 
 
 def drop_plans(book: Book, hold: Held) -> None:

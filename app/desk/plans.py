@@ -7,6 +7,7 @@ from app.desk.ends import Ends
 from app.desk.offers import withdraw
 from app.desk.page import Page
 from app.desk.parts import Parts
+from app.desk.versions import origin_of
 from app.desk.voice import Voice
 from app.desk.watch import is_automatic
 from app.planning.question import Option, Proposal, Question, causes_of, explain, pose, propose
@@ -60,7 +61,7 @@ class Plans:
             self._voice.tell(page, after, said, final=True)
             return after
         for option in proposal.options:
-            page.book.keep_plan(option.plan)
+            page.book.keep_plan(option.plan, origin_of(decision, question, option, proposal.solve_ms))
         if is_automatic(decision):
             self._replace_waiting(page)
         until = now + timedelta(seconds=self._parts.limits.approval_wait_s)

@@ -20,6 +20,7 @@ from app.desk.page import Page
 from app.desk.parts import Parts
 from app.desk.plans import Plans
 from app.desk.preset import preset
+from app.desk.versions import Versions
 from app.desk.voice import SYSTEM, Voice
 from app.desk.watch import Watch
 from app.planning.question import Budget, Search, drive_with, reckon
@@ -49,6 +50,7 @@ class Desk:
         self._lessons = Lessons(parts, self._ends, self._voice)
         self._plans = Plans(parts, self._ends, self._voice)
         self._watch = Watch(parts.planning, self._voice.zone, parts.clock)
+        self._versions = Versions(parts, self._ends, self._keys, self._voice, self._commit)
         self._queue: asyncio.Queue[Decision] = asyncio.Queue()
         self._slots = asyncio.Semaphore(at_once)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -228,6 +230,14 @@ class Desk:
     async def teach(self, lesson: Lesson, userid: str) -> Reply:
         """Keep what a decision's words had meant, and propose a name; nothing that was done changes."""
         return await self._commit(lambda page: self._lessons.take(page, lesson, userid))
+
+    async def publish_plan(self, plan_id: str, userid: str) -> Reply:
+        """Say yes to the decision that holds a plan; one that nothing holds is brought back."""
+        return await self._versions.publish(plan_id, userid)
+
+    async def revert_plan(self, plan_id: str, userid: str) -> Reply:
+        """Propose an earlier plan again, made legal under the facts of now; "" is the one before."""
+        return await self._versions.bring_back(plan_id, userid)
 
     async def _press(self, settle: Settle, userid: str) -> Reply:
         return await self._commit(lambda page: self._keys.settle(page, settle, userid))

@@ -1,11 +1,12 @@
 """The counters and histograms that monitoring reads; label sets are bounded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from app.ports import Observation
 from app.records.decision import Acted, Corrected, Failed, Held, Refused, Understood
+from app.records.kpi import PLANT, DayFigures
 
 _REPLY_BUCKETS = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 60.0)
 
@@ -30,6 +31,12 @@ class Meters:
         self.errors = counter("errors", "Errors by code.", "code")
         self.frames_dropped = counter("frames_dropped", "Inbound frames dropped, by reason.", "reason")
         self.jobs = counter("jobs", "Clock jobs by outcome.", "job", "outcome")
+        self._kpis = Gauge(
+            "chargehand_kpi",
+            "Today's key figures by facility, 'all' for the plant; absent where there is nothing to count.",
+            ["facility", "kpi"],
+            registry=self.registry,
+        )
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"chargehand_{name}_total", text, labels, registry=self.registry)
@@ -53,6 +60,18 @@ class Meters:
         """Time one reply."""
         self.replies.labels(layer).observe(seconds)
 
+    def measured(self, today: Sequence[DayFigures]) -> None:
+        """Show today's key figures, and none of those that were shown before."""
+        self._kpis.clear()
+        for day in today:
+            for figure in day.figures:
+                if figure.value is not None:
+                    self._kpis.labels(_site(day.facility), figure.kpi.value).set(figure.value)
+
     def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
         """A gauge that is read when monitoring asks."""
         Gauge(f"chargehand_{name}", text, registry=self.registry).set_function(value)
+
+
+def _site(facility: str) -> str:
+    return "all" if facility == PLANT else facility

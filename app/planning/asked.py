@@ -90,12 +90,14 @@ class Option:
     """A checked plan with what it means; `courses` are all whose best it is.
 
     `by` names the link of the chain that made it: "solver", "repair:<way>" or "dispatch:<rule>".
+    `proved` is whether no plan can be less late.
     """
 
     courses: tuple[Course, ...]
     plan: Plan
     figures: Figures
     by: str
+    proved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

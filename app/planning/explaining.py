@@ -145,6 +145,8 @@ def _left_out(question: Question) -> Iterator[Say]:
 def _made(proposal: Proposal) -> Say:
     seconds = round(proposal.solve_ms / 1000, 1)
     kind, _, rule = proposal.by.partition(":")
+    if kind == "version":
+        return Say("planning.version.made", {"plan": rule, "seconds": seconds})
     if kind == "repair":
         return Say("planning.plan.by_repair", {"seconds": seconds})
     if rule:

@@ -78,16 +78,17 @@ class _Pool:
     def __init__(self, problem: Problem, made: list[_Made]) -> None:
         self._problem, self.made = problem, made
         self.thrown: list[Violation] = []
+        self._bound = -1
 
     async def solve(self, course: Course, solver: Solver, limit_s: float) -> None:
         """Let the solver improve on the best of a course."""
         start = self.best(course) if self.made else None
         asked = await asyncio.to_thread(_posed, self._problem, course, self.made)
         found = await solver.solve(asked, limit_s=limit_s, start=start.schedule if start else None)
-        await asyncio.to_thread(self.take, found)
+        await asyncio.to_thread(self.take, found, found.bound if course != "steady" else None)
 
-    def take(self, schedule: Schedule) -> None:
-        """Check a schedule and keep it when it is legal."""
+    def take(self, schedule: Schedule, bound: int | None = None) -> None:
+        """Check a schedule and keep it when it is legal; `bound` is the least lateness its maker proved."""
         if schedule.status == "none":
             return
         broken = check(self._problem, schedule.slots)
@@ -95,6 +96,11 @@ class _Pool:
             self.thrown += broken
         else:
             self.made.append(_Made(schedule, costs(self._problem, schedule.slots)))
+            self._bound = max(-1 if bound is None else bound, self._bound)
+
+    def is_proved(self, made: _Made) -> bool:
+        """Whether no legal schedule is less late, as far as a solver has proved it."""
+        return made.costs.objective <= self._bound
 
     def best(self, course: Course) -> _Made:
         """The best of a course; there must be one schedule."""
@@ -148,7 +154,7 @@ def _options(question: Question, pool: _Pool) -> tuple[Option, ...]:
     for course in ORDER if pool.made else ():
         if course not in {each for each, _ in _courses(question.problem)}:
             continue
-        option = _option(question, pool.best(course).schedule, course)
+        option = _option(question, pool, course)
         same = next((n for n, each in enumerate(options) if _alike(each, option)), None)
         if same is None:
             options.append(option)
@@ -157,9 +163,11 @@ def _options(question: Question, pool: _Pool) -> tuple[Option, ...]:
     return tuple(options)
 
 
-def _option(question: Question, schedule: Schedule, course: Course) -> Option:
-    plan = read_back(question, schedule, question.now, question.published)
-    return Option((course,), plan, figures_of(question, schedule, plan), schedule.by)
+def _option(question: Question, pool: _Pool, course: Course) -> Option:
+    made = pool.best(course)
+    plan = read_back(question, made.schedule, question.now, question.published)
+    figures = figures_of(question, made.schedule, plan)
+    return Option((course,), plan, figures, made.schedule.by, pool.is_proved(made))
 
 
 def _alike(one: Option, other: Option) -> bool:

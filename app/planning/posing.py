@@ -13,7 +13,7 @@ from app.planning.jobs import Draft, job_of, rest_of
 from app.planning.materials import Supplies, too_little
 from app.planning.resources import Resources
 from app.ports import Facts
-from app.records.plant import OperationState, Order
+from app.records.plant import OperationState, Order, Plan
 from app.records.scheduling import Material, Problem, Weights
 from app.records.verdict import Wish
 from app.settings import Planning
@@ -25,7 +25,9 @@ def pose(
     now: datetime,
     planning: Planning,
     zone: ZoneInfo,
+    *,
     imagined: Sequence[Order] = (),
+    plan: Plan | None = None,
 ) -> Question:
     """The question of what to run where and when, for every order that is not done or on hold.
 
@@ -33,7 +35,8 @@ def pose(
     order's own facility is preferred where it costs no time. Operations before the last one that was
     begun count as done. Materials that are not enough for all go to orders by their due time, those
     expedited first; an order that they can never serve is left out. `imagined` orders, which the
-    plant does not have, are the last jobs, and the last that materials go to.
+    plant does not have, are the last jobs, and the last that materials go to. `plan` takes the
+    published plan's place, where an earlier one is to be in force again.
     """
     grid = grid_from(now, planning.slot_minutes, 2 * planning.horizon_days, zone)
     floor, orders = facts.floor(), [order for order in (*facts.orders(), *imagined) if rest_of(order)]
@@ -53,7 +56,7 @@ def pose(
         positions=tuple(tuple(o.position for o in rest_of(draft.order)) for draft in planned),
         machines=tuple(machine.code for machine in plant.machines),
         wish=wish,
-        published=facts.plan(),
+        published=plan or facts.plan(),
         begun=tuple(_begun(draft.order for draft in planned)),
         on_hold=tuple(order.number for order in orders if order.on_hold),
         unplannable=tuple(draft.order.number for draft in drafts if not draft.plannable),

@@ -15,6 +15,7 @@ __all__ = [
     "Option",
     "Proposal",
     "Question",
+    "Restored",
     "Search",
     "causes_of",
     "drive_with",
@@ -23,4 +24,6 @@ __all__ = [
     "propose",
     "read_back",
     "reckon",
+    "restore",
+    "tell",
 ]

@@ -17,6 +17,7 @@ from pydantic_core import PydanticSerializationError, from_json
 from app.records.board import CardDetail, Cards, Messages, Overview, Standing, Transcript
 from app.records.chart import Chart
 from app.records.decision import Stage
+from app.records.kpi import KpiBoard
 from app.records.message import Language
 from app.records.reading import Intent
 
@@ -106,6 +107,14 @@ class AskTranscript:
 
 
 @dataclass(frozen=True, slots=True)
+class AskFigures:
+    """Wants a `KpiBoard`."""
+
+    id: int
+    verb: Literal["figures"] = "figures"
+
+
+@dataclass(frozen=True, slots=True)
 class Unlock:
     """Opens writing on this connection for one person."""
 
@@ -173,6 +182,24 @@ class Teach:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishVersion:
+    """Yes to the decision that holds this plan; one that nothing holds is proposed again."""
+
+    id: int
+    plan: Annotated[str, Field(min_length=1, max_length=40)]
+    verb: Literal["publish_plan"] = "publish_plan"
+
+
+@dataclass(frozen=True, slots=True)
+class RevertPlan:
+    """Propose an earlier plan again, under the facts of now; "" is the one before that in force."""
+
+    id: int
+    plan: Annotated[str, Field(max_length=40)] = ""
+    verb: Literal["revert_plan"] = "revert_plan"
+
+
+@dataclass(frozen=True, slots=True)
 class Subscribe:
     """Wants every step as it happens, as `StepLine`."""
 
@@ -189,6 +216,7 @@ Request = (
     | AskMessages
     | AskChart
     | AskTranscript
+    | AskFigures
     | Unlock
     | Lock
     | Touch
@@ -196,6 +224,8 @@ Request = (
     | Refuse
     | Undo
     | Teach
+    | PublishVersion
+    | RevertPlan
     | Subscribe
 )
 
@@ -261,7 +291,8 @@ _REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discrimina
 _ANY: TypeAdapter[object] = TypeAdapter(Any)
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 _RESULTS: Mapping[type, TypeAdapter[Any]] = {
-    of: TypeAdapter(of) for of in (Standing, Overview, Cards, CardDetail, Messages, Chart, Transcript)
+    of: TypeAdapter(of)
+    for of in (Standing, Overview, Cards, CardDetail, Messages, Chart, Transcript, KpiBoard)
 }
 _PUSHED: TypeAdapter[FeedLine] = TypeAdapter(Annotated[FeedLine, Field(discriminator="feed")])
 

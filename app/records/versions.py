@@ -6,14 +6,18 @@ from typing import Literal
 
 from app.records.plant import Plan, PlanState
 
+BY_VERSION = "version:"
+"""How a maker is named that took up an earlier plan, before its id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """How a plan came about.
 
-    `maker` is "solver", "dispatch:<rule>" or "version:<plan>". `decision` is the ticket that asked,
-    `words` what it asked for, `parent` the plan that was in force or was taken up again. `proved` is
-    whether nothing can be better, `solve_ms` how long it took; None when nobody knows.
+    `maker` is "solver", "repair:<way>", "dispatch:<rule>" or "version:<plan>". `decision` is the
+    ticket that asked, `words` what it asked for, `parent` the plan that was in force or was taken up
+    again. `proved` is whether no plan can be less late, `solve_ms` how long it took; None when nobody
+    knows.
     """
 
     maker: str = ""

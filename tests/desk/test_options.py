@@ -54,6 +54,10 @@ async def after_quiet(here, before):
     return await here.ended(ticket) if await here.decision(ticket) else None
 
 
+async def version(here, plan):
+    return await here.store.read(lambda facts: facts.version(plan))
+
+
 async def states(here, hold):
     plans = [each.action.plan for each in hold.offered]
     return [(await here.store.read(lambda f, p=p: f.plan_named(p))).state for p in plans]
@@ -91,6 +95,38 @@ async def test_the_console_approves_the_option_whose_hash_it_sends_and_no_other(
         first = asked.hold.offered[0]
         assert (await here.desk.approve(asked.id, "ng.mei-ling", first.digest)).ok
         assert (await here.store.read(lambda facts: facts.plan())).id == first.action.plan
+
+
+async def test_publishing_one_of_the_plans_offered_is_a_yes_to_just_that_one(busy):
+    async with busy() as here:
+        before = await publish(here)
+        asked = await breaks(here)
+        other = next(each.action for each in asked.hold.offered if each.action != asked.hold.action)
+        assert (await here.desk.publish_plan(other.plan, "ng.mei-ling")).ok
+        assert (await here.store.read(lambda facts: facts.plan())).id == other.plan
+        assert (await here.decision(asked.id)).stage == "done"
+        told = [await version(here, each.action.plan) for each in asked.hold.offered]
+        assert [each.number for each in told] == [2, 3], "each that was offered is a version"
+        assert {(each.origin.parent, each.origin.decision, each.asked_by) for each in told} == {
+            (before.id, asked.id, "sys")
+        }
+        assert {each.origin.words for each in told} == {"stop HT-01"}
+        assert len({each.origin.maker for each in told}) == 2, "each has its own maker"
+
+
+async def test_a_plan_that_was_offered_and_not_chosen_can_be_brought_back(busy):
+    async with busy() as here:
+        await publish(here)
+        asked = await breaks(here)
+        other = next(each.action for each in asked.hold.offered if each.action != asked.hold.action)
+        assert (await here.desk.approve(asked.id, "ng.mei-ling", "")).ok
+        here.clock.on(minutes=1)
+        reply = await here.desk.publish_plan(other.plan, "lee.wai-man")
+        assert reply.ok, reply
+        ticket = f"D-{int(asked.id[2:]) + 1:05d}"
+        assert (await here.desk.approve(ticket, "ng.mei-ling", "")).ok
+        published = await here.store.read(lambda facts: facts.plan())
+        assert (await version(here, published.id)).origin.parent == other.plan
 
 
 async def test_a_plain_yes_takes_the_proposed_one_and_a_number_that_is_not_there_takes_none(busy):

@@ -14,6 +14,7 @@ from app.ports import Observation
 from app.records.action import LookUp, action_hash
 from app.records.answer import Say
 from app.records.decision import Acted, Approved, Corrected, Decision, Failed, Held, Refused, Understood
+from app.records.kpi import PLANT, DayFigures, Figure, Kpi
 from app.records.message import Language, Message, MessageKind
 from app.records.reading import Intent, Layer, Reading
 
@@ -74,3 +75,18 @@ def test_gauges_are_read_when_asked():
     meters.gauge("queue_depth", "Messages waiting.", lambda: depth[0])
     depth[0] = 7
     assert meters.registry.get_sample_value("chargehand_queue_depth") == 7
+
+
+def test_key_figures_of_today_are_shown_and_those_that_are_gone_are_not():
+    meters, value = (
+        Meters(),
+        lambda site, kpi: meters.registry.get_sample_value("chargehand_kpi", {"facility": site, "kpi": kpi}),
+    )
+    figures = (Figure(Kpi.ON_TIME_ORDERS, 3, 4), Figure(Kpi.CHANGEOVERS, 0), Figure(Kpi.ADHERENCE, 0, 0))
+    meters.measured([DayFigures(site, NOW.date(), NOW, figures) for site in ("A", PLANT)])
+    assert value("A", "on_time_orders") == value("all", "on_time_orders") == 0.75
+    assert value("A", "changeovers") == 0
+    assert value("A", "adherence") is None
+    meters.measured([DayFigures("A", NOW.date(), NOW, figures[1:])])
+    assert value("A", "on_time_orders") is value("all", "changeovers") is None
+    assert value("A", "changeovers") == 0

@@ -8,6 +8,7 @@ import pytest
 from app.planning.asked import Cause, Thawed
 from app.planning.causes import causes_of
 from app.planning.check import check
+from app.planning.costs import objective
 from app.planning.dispatch import dispatch
 from app.planning.explaining import explain
 from app.planning.options import SHARES, propose
@@ -119,6 +120,35 @@ async def test_an_illegal_answer_is_never_offered():
     proposal = await propose(furnace(), Answers(bad), 1.0)
     assert {v.constraint for v in proposal.violations} == {"missing"}
     assert all(option.by.startswith("repair:") for option in proposal.options)
+
+
+class Bounding(Solving):
+    """Improves nothing, and says of the course with this number from 0 that no plan is less late."""
+
+    def __init__(self, which: int, by: int = 0, *, legal: bool = True) -> None:
+        super().__init__()
+        self.which, self.by, self.legal = which, by, legal
+
+    async def solve(self, problem, *, limit_s, start=None):
+        self.asked.append((problem, limit_s, start))
+        bound = objective(problem, start.slots) - self.by if len(self.asked) - 1 == self.which else None
+        return replace(start, bound=bound, slots=start.slots if self.legal else start.slots[1:])
+
+
+@pytest.mark.parametrize(
+    ("solver", "proved"),
+    [
+        (Bounding(0), True),
+        (Bounding(2), True),
+        (Bounding(1), False),
+        (Bounding(0, by=1), False),
+        (Bounding(0, legal=False), False),
+        (Bounding(9), False),
+    ],
+)
+async def test_a_plan_is_proved_where_no_legal_one_can_be_less_late(solver, proved):
+    proposal = await propose(furnace(), solver, 60.0)
+    assert [option.proved for option in proposal.options] == [proved]
 
 
 async def test_changeovers_and_overtime_are_counted():

@@ -1,4 +1,4 @@
-"""What the console's door needs from the house: read views, four writes, and who holds a PIN."""
+"""What the console's door needs from the house: read views, six writes, and who holds a PIN."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,6 +6,7 @@ from typing import Protocol
 from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript
 from app.records.chart import Chart
 from app.records.correction import Lesson
+from app.records.kpi import KpiBoard
 from app.records.message import Language
 from app.records.socket import Reply
 
@@ -38,6 +39,9 @@ class Backend(Protocol):
     async def chart(self, plan_id: str, language: Language) -> Chart | None:
         """The published plan drawn where `plan_id` is ""; None for a plan that does not exist."""
 
+    async def figures(self, language: Language) -> KpiBoard:
+        """Key figures of today and the seven days before, the plant as a whole first."""
+
     async def transcript(self, msgid: str) -> Transcript | None: ...
     async def key_holder(self, userid: str) -> KeyHolder | None:
         """None when there is no such person, or they have no PIN."""
@@ -46,3 +50,5 @@ class Backend(Protocol):
     async def refuse(self, decision_id: str, person_userid: str, reason: str) -> Reply: ...
     async def undo(self, decision_id: str, person_userid: str) -> Reply: ...
     async def teach(self, lesson: Lesson, person_userid: str) -> Reply: ...
+    async def publish_plan(self, plan_id: str, person_userid: str) -> Reply: ...
+    async def revert_plan(self, plan_id: str, person_userid: str) -> Reply: ...

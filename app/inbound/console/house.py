@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from app.desk import Desk
 from app.inbound.console.backend import KeyHolder
 from app.inbound.console.cards import Teller, action_of, card_of, detail_of, row_of, transcript_of
+from app.inbound.console.panel import DAYS, board_of, day_of
 from app.planning.gantt.of_plan import Looker, chart_of_plan
 from app.ports import Clock, Facts, Store
 from app.records.action import REVERSIBLE, Action
@@ -27,6 +28,7 @@ from app.records.board import (
 from app.records.chart import Chart
 from app.records.correction import Lesson
 from app.records.decision import Decision
+from app.records.kpi import KpiBoard
 from app.records.message import Language
 from app.records.plant import Facility, Order, Plan
 from app.records.socket import Reply
@@ -151,6 +153,14 @@ class House:
         chart = await self.store.read(look)
         return None if plan_id and not chart.name else chart
 
+    async def figures(self, language: Language) -> KpiBoard:
+        """Key figures of today and the seven days before it."""
+        now = self.clock()
+        today = day_of(now, self.catalogue.zone)
+        return await self.store.read(
+            lambda facts: board_of(facts.figures(today - DAYS), facts.facilities(), today, now, language)
+        )
+
     async def transcript(self, msgid: str) -> Transcript | None:
         """What came of one message."""
         kept = await self.shelf.by_msgid(msgid)
@@ -177,6 +187,14 @@ class House:
     async def teach(self, lesson: Lesson, person_userid: str) -> Reply:
         """Keep what the words had meant, and propose a name."""
         return await self.desk.teach(lesson, person_userid)
+
+    async def publish_plan(self, plan_id: str, person_userid: str) -> Reply:
+        """Yes to what holds this plan; one that nothing holds is proposed again."""
+        return await self.desk.publish_plan(plan_id, person_userid)
+
+    async def revert_plan(self, plan_id: str, person_userid: str) -> Reply:
+        """Propose an earlier plan again."""
+        return await self.desk.revert_plan(plan_id, person_userid)
 
     def _teller(self, facts: Facts, language: Language) -> Teller:
         people = {person.userid: person for person in facts.people()}

@@ -19,6 +19,7 @@ from app.records.socket import (
     AskChart,
     AskDecision,
     AskDecisions,
+    AskFigures,
     AskMessages,
     AskOverview,
     AskStatus,
@@ -26,9 +27,11 @@ from app.records.socket import (
     Hello,
     LineWrong,
     Lock,
+    PublishVersion,
     Refuse,
     Reply,
     Request,
+    RevertPlan,
     Subscribe,
     Teach,
     Touch,
@@ -37,7 +40,10 @@ from app.records.socket import (
     read_request,
 )
 
-Write = Approve | Refuse | Undo | Teach
+Write = Approve | Refuse | Undo | Teach | PublishVersion | RevertPlan
+Look = (
+    AskStatus | AskOverview | AskDecisions | AskDecision | AskMessages | AskChart | AskTranscript | AskFigures
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +99,14 @@ class Session:
 
     async def _do(self, request: Request) -> Answer:
         match request:
-            case Approve() | Refuse() | Undo() | Teach():
+            case Approve() | Refuse() | Undo() | Teach() | PublishVersion() | RevertPlan():
                 return await self._write(request)
             case Hello() | Unlock() | Lock() | Touch() | Subscribe():
                 return await self._stand(request)
             case _:
                 return await self._look(request)
 
-    async def _look(
-        self,
-        request: AskStatus
-        | AskOverview
-        | AskDecisions
-        | AskDecision
-        | AskMessages
-        | AskChart
-        | AskTranscript,
-    ) -> Answer:
+    async def _look(self, request: Look) -> Answer:
         backend, language = self._rooms.backend, self._language
         match request:
             case AskStatus():
@@ -126,6 +123,8 @@ class Session:
                 return _found(request, await backend.chart(plan, language), "unknown_plan")
             case AskTranscript(msgid=msgid):
                 return _found(request, await backend.transcript(msgid), "unknown_message")
+            case AskFigures():
+                return _found(request, await backend.figures(language))
 
     async def _stand(self, request: Hello | Unlock | Lock | Touch | Subscribe) -> Answer:
         """What concerns this connection alone."""
@@ -182,6 +181,10 @@ class Session:
                 return await backend.undo(decision, userid)
             case Teach(decision=decision, intent=intent, word=word, code=code):
                 return await backend.teach(Lesson(decision, intent, word, code), userid)
+            case PublishVersion(plan=plan):
+                return await backend.publish_plan(plan, userid)
+            case RevertPlan(plan=plan):
+                return await backend.revert_plan(plan, userid)
 
 
 def _read(line: bytes | LineWrong) -> Request:

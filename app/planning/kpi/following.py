@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from app.planning.kpi.material import DayFacts, minutes_between
+from app.planning.proposal import differs
 from app.records.kpi import Figure, Kpi
 from app.records.plant import Assignment, Operation, Plan
-from app.records.scheduling import STABLE_S
 from app.records.versions import InForce
 
 TOLERANCE = timedelta(minutes=30)
@@ -102,19 +102,12 @@ def _moves(
         if place.machine not in machines or not force.since <= place.start < force.since + ahead:
             continue
         if operation is None or not _had_begun(operation, force.since):
-            yield is_moved(place, after.get((place.order, place.position)))
+            yield differs(place, after.get((place.order, place.position)))
 
 
 def _had_begun(operation: Operation, at: datetime) -> bool:
     begun = operation.started_at or operation.finished_at
     return begun is not None and begun <= at
-
-
-def is_moved(before: Assignment, after: Assignment | None) -> bool:
-    """Another machine, a start more than `STABLE_S` seconds off, or no place any more."""
-    if after is None or after.machine != before.machine:
-        return True
-    return abs(after.start - before.start) > timedelta(seconds=STABLE_S)
 
 
 def plan_figures(day: DayFacts) -> Iterator[Figure]:
@@ -144,5 +137,5 @@ def makespan(day: DayFacts, orders: frozenset[str]) -> Iterator[Figure]:
 
 def _latest(day: DayFacts) -> InForce | None:
     """The plan in force at the end of the day, or now."""
-    found = [f for f in day.plans if f.since < day.until and (f.until is None or f.until >= day.until)]
+    found = [f for f in day.plans if f.since <= day.until and (f.until is None or f.until > day.until)]
     return found[-1] if found else None

@@ -19,6 +19,7 @@ from app.records.board import CardDetail, Cards, Messages, Overview, Status, Tra
 from app.records.chart import Chart
 from app.records.correction import Lesson
 from app.records.decision import Stage
+from app.records.kpi import KpiBoard
 from app.records.message import Language
 from app.records.pin import hash_pin
 from app.records.socket import Reply
@@ -61,6 +62,10 @@ class House:
             return Chart(plan_id, (), at=NOW)
         return None
 
+    async def figures(self, language: Language) -> KpiBoard:
+        self.languages.append(language)
+        return KpiBoard(NOW, ())
+
     async def transcript(self, msgid: str) -> Transcript | None:
         if msgid != "m1":
             return None
@@ -91,6 +96,12 @@ class House:
         return await self._write(
             "teach", lesson.decision, person_userid, str(lesson.intent), lesson.word, lesson.code
         )
+
+    async def publish_plan(self, plan_id: str, person_userid: str) -> Reply:
+        return await self._write("publish_plan", plan_id, person_userid)
+
+    async def revert_plan(self, plan_id: str, person_userid: str) -> Reply:
+        return await self._write("revert_plan", plan_id, person_userid)
 
 
 class Bare:

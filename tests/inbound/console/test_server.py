@@ -69,6 +69,31 @@ async def test_writing_needs_the_pin_of_this_connection(place: Any, verb: str) -
     assert (await client.ask(verb, **fields))["code"] == "locked"
 
 
+@pytest.mark.parametrize("verb", ["publish_plan", "revert_plan"])
+async def test_plans_are_published_and_brought_back_behind_the_pin(place: Any, verb: str) -> None:
+    client = await place.connect()
+    assert (await client.ask(verb, plan="P-1"))["code"] == "locked"
+    await client.unlock()
+    assert (await client.ask(verb, plan="P-1"))["ok"]
+    assert (await client.ask(verb, plan="P" * 41))["code"] == "bad_request"
+    assert place.house.writes == [(verb, "P-1", "lee.wai-man")]
+
+
+async def test_the_plan_before_needs_no_name_and_publishing_does(place: Any) -> None:
+    client = await place.connect()
+    await client.unlock()
+    assert (await client.ask("revert_plan"))["ok"]
+    assert (await client.ask("publish_plan", plan=""))["code"] == "bad_request"
+    assert place.house.writes == [("revert_plan", "", "lee.wai-man")]
+
+
+async def test_key_figures_are_read_without_a_pin_in_the_readers_language(place: Any) -> None:
+    client = await place.connect()
+    await client.ask("hello", version=1, language="zh-Hans")
+    assert (await client.ask("figures"))["result"]["sites"] == []
+    assert place.house.languages == ["zh-Hans"]
+
+
 async def test_five_wrong_pins_lock_the_userid_out_on_every_console(place: Any) -> None:
     client, other = await place.connect(), await place.connect()
     for _ in range(4):
