@@ -12,6 +12,7 @@ import click
 
 from app.records.errors import ChargehandError, OwnFault
 from app.settings import Settings, load
+from app.verbs.version_words import VERBS as VERSION_VERBS
 
 T = TypeVar("T")
 
@@ -145,7 +146,11 @@ def classify(config: Path | None, source: Any, output: Any) -> int:
 
 @verbs.group()
 def plan() -> None:
-    """Solve, check, explain, draw and make up scheduling problems in files."""
+    """Solve, check, explain and draw problems in files; the plant's own plans and their versions."""
+
+
+for _verb in VERSION_VERBS:
+    plan.add_command(_verb)
 
 
 _FORMAT = click.option(

@@ -82,7 +82,7 @@ class Versions:
             return self._voice.reply("unknown_plan" if plan_id else "no_plan_before", person, plan_id)
         if in_force is not None and in_force.id == plan.id:
             return self._voice.reply("plan_in_force", person, plan.id)
-        question = pose(facts, Wish(""), now, self._parts.planning, self._voice.zone, plan)
+        question = pose(facts, Wish(""), now, self._parts.planning, self._voice.zone, plan=plan)
         return _Request(person, version, question, in_force, now)
 
     def _take(self, page: Page, asked: _Request, restored: Restored) -> Reply:

@@ -6,6 +6,7 @@ from app.planning.explaining import explain
 from app.planning.options import propose
 from app.planning.posing import pose
 from app.planning.proposal import read_back
+from app.planning.restoring import Restored, restore, tell
 from app.planning.why.reckon import reckon
 from app.planning.why.trials import Budget, Search, drive_with
 

@@ -164,6 +164,10 @@ class SqlStore:
         """The plant's names."""
         return self._reader.submit(lambda line: SqlFacts(line).names()).result()
 
+    def look(self, look: Callable[[Facts], T]) -> T:
+        """Run `look` on a consistent view."""
+        return self._reader.submit(lambda line: look(SqlFacts(line))).result()
+
     def corrections(self) -> tuple[Correction, ...]:
         """What people who may write said that messages had meant, in the order of the tickets."""
         return self._reader.submit(shelf.corrections).result()

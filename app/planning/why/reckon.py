@@ -151,7 +151,7 @@ def _can_do(facts: Facts, asked: CanDo, now: datetime, planning: Planning, zone:
     if like is None:
         return _said(Say("why.can.no_routing", {"what": asked.what}))
     order = imagined(like, asked, now + timedelta(days=planning.horizon_days), now, facts.machines())
-    question = pose(facts, Wish(""), now, planning, zone, (order,))
+    question = pose(facts, Wish(""), now, planning, zone, imagined=(order,))
     return _capable(question, asked, like.number)
 
 
