@@ -18,6 +18,7 @@ from app.console.cells import plain
 from app.console.client import Connected, Denied, Heard, Lost, NoService
 from app.console.decisions import DecisionsPane
 from app.console.field import Field
+from app.console.figures import FiguresPane
 from app.console.header import Header
 from app.console.keys import foot, help_page
 from app.console.line import Line
@@ -33,8 +34,8 @@ from app.console.words import Words
 from app.records.board import Card
 from app.records.socket import MissedLine
 
-PANES = {"1": "overview", "3": "decisions", "4": "plan", "5": "messages"}
-FOCUS = {"1": "#overview", "3": "#cards", "4": "#plan", "5": "#said"}
+PANES = {"1": "overview", "3": "decisions", "4": "plan", "5": "messages", "8": "figures"}
+FOCUS = {"1": "#overview", "3": "#cards", "4": "#plan", "5": "#said", "8": "#figures"}
 REREAD = timedelta(seconds=5)
 """Everything on the screen is read again at least this often."""
 
@@ -98,6 +99,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             yield DecisionsPane(self.reader)
             yield PlanPane(self.reader, id="plan")
             yield MessagesPane(self.reader)
+            yield FiguresPane(self.reader)
         yield Field(placeholder=self._words("msg.find"), id="find")
         yield Static(id="notice")
         yield Static(id="foot")
@@ -135,7 +137,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         return self.screen_stack[0]
 
     @property
-    def _pane(self) -> OverviewPane | DecisionsPane | PlanPane | MessagesPane:
+    def _pane(self) -> OverviewPane | DecisionsPane | PlanPane | MessagesPane | FiguresPane:
         match self._screen_digit:
             case "1":
                 return self._sheet.query_one(OverviewPane)
@@ -143,6 +145,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
                 return self._decisions
             case "4":
                 return self._plan
+            case "8":
+                return self._sheet.query_one(FiguresPane)
             case _:
                 return self._messages
 
@@ -317,7 +321,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         else:
             row = self._messages.row_of(self._messages.rows.chosen) if self._screen_digit == "5" else None
             found = row.decision if row else ""
-        if not found and self._screen_digit != "1":
+        if not found and self._screen_digit in "35":
             self.say(self._words("say.none_chosen"))
         return found
 

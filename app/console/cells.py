@@ -67,6 +67,14 @@ def at_clock(at: datetime, now: datetime, zone: tzinfo) -> str:
     return local.strftime("%H:%M" if same_day else "%m-%d %H:%M")
 
 
+def levels(values: tuple[float | None, ...]) -> str:
+    """One cell a value, as bars from the least (0 when none is below it) to the largest; "·" for None."""
+    known = [value for value in values if value is not None]
+    low, high = min([0.0, *known]), max([0.0, *known])
+    span = high - low or 1.0
+    return "".join("·" if v is None else "▁▂▃▄▅▆▇█"[round((v - low) / span * 7)] for v in values)
+
+
 def spark(counts: tuple[int, ...]) -> str:
     """One cell a number, as bars from none to the largest; "" for no numbers."""
     bars = " ▁▂▃▄▅▆▇█"

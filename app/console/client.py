@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from app.records.board import CardDetail, Cards, Messages, Overview, Standing
 from app.records.chart import Chart
 from app.records.correction import Lesson
+from app.records.kpi import KpiBoard
 from app.records.message import Language
 from app.records.socket import (
     PROTOCOL,
@@ -18,6 +19,7 @@ from app.records.socket import (
     AskChart,
     AskDecision,
     AskDecisions,
+    AskFigures,
     AskMessages,
     AskOverview,
     AskStatus,
@@ -207,6 +209,10 @@ class Client:
     async def chart(self, plan_id: str = "") -> Chart:
         """The published plan drawn, or another by its id."""
         return await self._read(lambda n: AskChart(n, plan_id), Chart)
+
+    async def figures(self) -> KpiBoard:
+        """Key figures of today and the days before."""
+        return await self._read(AskFigures, KpiBoard)
 
     async def unlock(self, userid: str, pin: str) -> Reply:
         """Open writing for a person."""

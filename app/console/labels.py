@@ -1,8 +1,11 @@
 """The labels themselves: key → English, Simplified, Traditional."""
 
+from app.console.kpi_labels import KPI_LABELS
 from app.console.plan_labels import PLAN_LABELS
 
 LABELS: dict[str, tuple[str, str, str]] = {
+    **PLAN_LABELS,
+    **KPI_LABELS,
     "app": ("Chargehand", "Chargehand", "Chargehand"),
     # Time
     "span.s": ("{n} s", "{n} 秒", "{n} 秒"),
@@ -46,6 +49,7 @@ LABELS: dict[str, tuple[str, str, str]] = {
     "screen.3": ("Decisions", "审批", "審批"),
     "screen.4": ("Schedule", "排产", "排產"),
     "screen.5": ("Messages", "消息", "訊息"),
+    "screen.8": ("Figures", "指标", "指標"),
     "screen.0": ("Help", "帮助", "說明"),
     # Overview
     "over.more": ("+ {n} more running", "另有 {n} 台运行中", "另有 {n} 台運行中"),
@@ -218,6 +222,7 @@ LABELS: dict[str, tuple[str, str, str]] = {
     "key.f3": ("F3 refuse", "F3 拒绝", "F3 拒絕"),
     "key.f4": ("F4 wrong", "F4 更正", "F4 更正"),
     "key.f7": ("F7 why", "F7 为什么", "F7 為甚麼"),
+    "key.f7_counted": ("F7 how counted", "F7 如何计算", "F7 如何計算"),
     "key.f8": ("F8 undo", "F8 撤销", "F8 撤銷"),
     "key.f9": ("F9 unlock", "F9 解锁", "F9 解鎖"),
     "key.f9_lock": ("F9 lock", "F9 上锁", "F9 上鎖"),
@@ -225,9 +230,9 @@ LABELS: dict[str, tuple[str, str, str]] = {
     # Help
     "help.title": ("What works here", "这里能用的键", "這裡能用的鍵"),
     "help.digits_text": (
-        "overview, decisions, schedule, messages (Alt+digit while typing)",
-        "总览、审批、排产、消息（输入时用 Alt+数字）",
-        "總覽、審批、排產、訊息（輸入時用 Alt+數字）",
+        "overview, decisions, schedule, messages, figures (Alt+digit while typing)",
+        "总览、审批、排产、消息、指标（输入时用 Alt+数字）",
+        "總覽、審批、排產、訊息、指標（輸入時用 Alt+數字）",
     ),
     "help.arrows_text": ("choose a line", "选择一行", "選擇一行"),
     "help.sites_text": (
@@ -235,6 +240,8 @@ LABELS: dict[str, tuple[str, str, str]] = {
         "选择厂区；Enter 只看该厂区",
         "選擇廠區；Enter 只看該廠區",
     ),
+    "help.figures_text": ("choose a site", "选择厂区", "選擇廠區"),
+    "help.counted_text": ("how each figure is counted", "每项指标如何计算", "每項指標如何計算"),
     "help.enter_text": ("opens the whole record", "打开完整记录", "開啟完整記錄"),
     "help.tab_text": ("next pane", "下一窗格", "下一窗格"),
     "help.home_text": ("shows what is new", "显示新的", "顯示新的"),
@@ -384,4 +391,4 @@ LABELS: dict[str, tuple[str, str, str]] = {
         "控制台与服务版本不同",
         "控制台與服務版本不同",
     ),
-} | PLAN_LABELS
+}

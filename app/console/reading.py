@@ -17,3 +17,5 @@ async def read_views(line: Line, seen: Seen, screen: str, *, wide: bool) -> None
     seen.cards = await line.decisions()
     if screen == "4" or seen.chart is None:
         seen.chart = await line.chart()
+    if screen == "8":
+        seen.figures = await line.figures()

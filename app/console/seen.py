@@ -8,6 +8,7 @@ from app.console.cells import at_clock
 from app.console.words import Words
 from app.records.board import Cards, Messages, Overview, Standing
 from app.records.chart import Chart
+from app.records.kpi import KpiBoard
 
 LIMIT = timedelta(seconds=15)
 """Figures older than this are grey and carry a "?"."""
@@ -23,6 +24,7 @@ class Seen:
     cards: Cards | None = None
     messages: Messages | None = None
     chart: Chart | None = None
+    figures: KpiBoard | None = None
     site: str = ""
     lost_at: datetime | None = None
     lost_why: str = ""

@@ -30,6 +30,7 @@ from app.records.board import (
 from app.records.chart import Bar, Chart, Promise, Row
 from app.records.correction import Lesson
 from app.records.decision import Stage
+from app.records.kpi import Kpi, KpiBoard, KpiRow, SiteKpis
 from app.records.message import Language
 from app.records.offer import Course, Figures
 from app.records.plant import MachineState, MovementKind, PlanState, Role, Severity
@@ -321,6 +322,27 @@ def chart() -> Chart:
     )  # fmt: skip
 
 
+def site_kpis(code: str, name: str, shift: float) -> SiteKpis:
+    shown = {
+        Kpi.ON_TIME_ORDERS: (0.75 - shift, 0.9, (0.8, 1.0, None, 0.9, 1.0, 0.85, 0.9)),
+        Kpi.TARDINESS_SUM: (380.0, 190.0, (0.0, 60.0, 130.0, 0.0, 0.0, 0.0, 0.0)),
+        Kpi.LATENESS_MEAN: (-42.0, -30.0, (-60.0, -10.0, None, -30.0, 5.0, -20.0, -44.0)),
+        Kpi.UTILISATION: (0.61, 0.66, (0.6, 0.7, 0.66, 0.64, 0.7, 0.2, 0.0)),
+        Kpi.CHANGEOVERS: (7.0, 9.0, (8.0, 9.0, 11.0, 9.0, 9.0, 8.0, 9.0)),
+        Kpi.SOLVER_TIME: (1.44, None, (None,) * 7),
+    }
+    rows = []
+    for kpi in Kpi:
+        today, week, days = shown.get(kpi, (None, None, (None,) * 7))
+        rows.append(KpiRow(kpi, today, week, (*days, today)))
+    return SiteKpis(code, name, NOW - minutes(4), tuple(rows))
+
+
+def figures() -> KpiBoard:
+    sites = (site_kpis("", "", 0.0), site_kpis("A", "葵涌厂 Kwai Chung", 0.1), site_kpis("B", "屯门", -0.2))
+    return KpiBoard(NOW - timedelta(seconds=2), (*sites, SiteKpis("C", "火炭", None, ())))
+
+
 def standing(**changes: object) -> Standing:
     status = Status("FULL", "up", "up", NOW, "Asia/Hong_Kong", 0, 3, 1, 61, 0.0, shift="早")
     return replace(Standing(status), **changes)  # type: ignore[arg-type]
@@ -336,6 +358,7 @@ class FakeLine:
     chart_now: Chart = field(default_factory=chart)
     proposal: Chart | None = None
     action: Action = MOVE
+    figures_now: KpiBoard = field(default_factory=figures)
     standing_now: Standing = field(default_factory=standing)
     reversible: bool = True
     choices: tuple[Choice, ...] = ()
@@ -384,6 +407,10 @@ class FakeLine:
         if self.proposal is None or self.proposal.name != plan_id:
             raise Denied("unknown_plan", "there is no such thing here")
         return self.proposal
+
+    async def figures(self) -> KpiBoard:
+        self._there()
+        return self.figures_now
 
     async def decision(self, ticket: str) -> CardDetail:
         self._there()

@@ -99,7 +99,7 @@ async def test_digits_choose_and_esc_goes_back_and_only_what_works_is_offered(
         for digit, pane in (("3", "decisions"), ("5", "messages"), ("1", "overview")):
             await pilot.press(digit)
             assert app.screen.query_one("ContentSwitcher").current == pane
-        for digit in "26789":
+        for digit in "2679":
             await pilot.press(digit)
         assert app.screen.query_one("ContentSwitcher").current == "overview"
         await pilot.press("alt+5", "escape")

@@ -12,13 +12,14 @@ from app.console.labels import LABELS
 from app.console.words import Words, language_of
 from app.records.chart import BarKind
 from app.records.decision import Stage, Step
+from app.records.kpi import Kpi
 from app.records.message import Language
 from app.records.plant import MachineState, PlanState, Role
 from app.records.reading import Intent, Layer
 
 SOURCES = {path: path.read_text(encoding="utf-8") for path in Path(room.__file__).parent.glob("*.py")}
 
-LABEL_FILES = {"labels.py", "plan_labels.py"}
+LABEL_FILES = {"labels.py", "plan_labels.py", "kpi_labels.py"}
 
 
 def places(text: str) -> set[str]:
@@ -43,7 +44,7 @@ def test_chinese_labels_are_in_their_own_script() -> None:
 
 def test_every_label_that_the_screens_name_exists() -> None:
     pattern = re.compile(r'"((?:span|head|state|screen|over|machine|col|stage|card|step|role|layer|'
-                         r'intent|list|msg|key|plan|help|ask|reason|say|code)\.[a-z0-9_]+)"')  # fmt: skip
+                         r'intent|list|msg|key|kpi|plan|help|ask|reason|say|code)\.[a-z0-9_]+)"')  # fmt: skip
     used = {
         key for path, text in SOURCES.items() if path.name not in LABEL_FILES for key in pattern.findall(text)
     }
@@ -69,7 +70,7 @@ def test_no_label_is_there_for_nothing() -> None:
         "plan.state.",
         "plan.kind.",
     )
-    made += ("ask.type_", "opt.")
+    made += ("ask.type_", "opt.", "why.", *(f"kpi.{kpi}" for kpi in Kpi))
     assert [
         k for k in LABELS if not k.startswith(made) and f'"{k}"' not in text and f"'{k}'" not in text
     ] == []
@@ -80,6 +81,7 @@ def test_every_value_that_is_shown_has_a_label() -> None:
     named = {f"stage.{s}" for s in Stage} | {f"intent.{i}" for i in Intent} | {f"layer.{y}" for y in Layer}
     named |= {f"machine.{m}" for m in MachineState} | {f"role.{r}" for r in Role}
     named |= {f"plan.state.{state}" for state in PlanState} | {f"plan.kind.{k}" for k in get_args(BarKind)}
+    named |= {f"{kind}.{kpi}" for kind in ("kpi", "why") for kpi in Kpi}
     named |= {f"step.{step.__dataclass_fields__['kind'].default}" for step in Step.__args__}
     assert [key for key in sorted(named) if not words.has(key)] == []
 
