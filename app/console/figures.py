@@ -23,7 +23,7 @@ STALE = timedelta(minutes=20)
 WORSE = 0.1
 """Today is marked where it is worse than the week by more than this share of it."""
 
-_LABEL, _VALUE, _TREND = 26, 9, 9
+_LABEL, _VALUE, _TREND, _SITE = 24, 9, 9, 8
 
 
 class FiguresPane(VerticalScroll, can_focus=True):
@@ -108,7 +108,7 @@ def _line(today: str, rest: list[str], width: int, label: str = "", mark: str = 
     week, trend, *others = rest
     cells = [fit(mark, 2), " ", fit(label, _LABEL), fit(today, _VALUE, right=True)]
     cells += [fit(week, _VALUE, right=True), " ", fit(trend, _TREND)]
-    cells += [fit(each, 7, right=True) for each in others]
+    cells += [fit(each, _SITE, right=True) for each in others]
     return set_cell_size("".join(cells), width)
 
 

@@ -13,7 +13,7 @@ KPI_LABELS: dict[str, tuple[str, str, str]] = {
     "kpi.week": ("7 d", "前7天", "前7天"),
     "kpi.trend": ("trend", "走势", "走勢"),
     "kpi.minutes": ("{n} min", "{n} 分", "{n} 分"),
-    "kpi.hours": ("{n} h", "{n} 时", "{n} 小時"),
+    "kpi.hours": ("{n} h", "{n} 时", "{n} 時"),
     "kpi.seconds": ("{n} s", "{n} 秒", "{n} 秒"),
     "kpi.on_time_orders": ("Orders on time", "准时订单", "準時訂單"),
     "kpi.on_time_pieces": ("Pieces on time", "准时数量", "準時數量"),

@@ -20,7 +20,7 @@ AppOf = Callable[..., ConsoleApp]
 def lines_of(app: ConsoleApp) -> dict[str, str]:
     """The sheet's lines by their first words after the mark."""
     rows = text_of(app, "#figures-sheet").split("\n")
-    return {row[3:29].strip(): row for row in rows}
+    return {row[3:27].strip(): row for row in rows}
 
 
 async def test_figures_stand_in_their_units_and_what_is_worse_is_marked(line: Any, app_of: AppOf) -> None:
@@ -50,14 +50,14 @@ async def test_arrows_choose_the_site_and_the_overviews_site_stays_chosen(line: 
         await pilot.press("8")
         await settled(pilot)
         await pilot.press("left", "right")
-        assert " 65% " in lines_of(app)["Orders on time"][29:39]
+        assert " 65% " in lines_of(app)["Orders on time"][27:37]
         await pilot.press("right", "right", "right", "right")
         assert "today not counted yet ?" in text_of(app, "#figures-sheet")
         await pilot.press("left")
-        assert " 95% " in lines_of(app)["Orders on time"][29:39]
+        assert " 95% " in lines_of(app)["Orders on time"][27:37]
         app._seen.site = "A"
         app._draw()
-        assert " 65% " in lines_of(app)["Orders on time"][29:39]
+        assert " 65% " in lines_of(app)["Orders on time"][27:37]
 
 
 async def test_f7_says_how_every_figure_is_counted(line: Any, app_of: AppOf) -> None:
