@@ -184,7 +184,9 @@ class Appliance:
         self._pointed_at = PlantHeads(settings.plant_heads_dir).pointer
         self._reader = build_reader(settings, lane, self._head_told)
         zone = ZoneInfo(settings.plant.time_zone)
-        self._measuring = Measuring(store, utc_now, zone, self._meters.measured)
+        self._measuring = Measuring(
+            store, utc_now, zone, settings.planning.changeover_minutes, self._meters.measured
+        )
         self._desk = self._build_desk(WecomBubble(self._link, streams, clock=utc_now), times.observe)
         self._gauges()
 

@@ -24,12 +24,21 @@ _OF_MACHINES = frozenset(
 
 
 class Measuring:
-    """Counts and keeps figures; may be run at any time and as often as one likes. `tell` hears of today's."""
+    """Counts and keeps figures; may be run at any time and as often as one likes.
+
+    `tell` hears of today's; `changeover_min` are the minutes of one that the plant does not name.
+    """
 
     def __init__(
-        self, store: Store, clock: Clock, zone: ZoneInfo, tell: Callable[[Sequence[DayFigures]], None]
+        self,
+        store: Store,
+        clock: Clock,
+        zone: ZoneInfo,
+        changeover_min: int,
+        tell: Callable[[Sequence[DayFigures]], None],
     ) -> None:
         self._store, self._clock, self._zone, self._tell = store, clock, zone, tell
+        self._changeover_min = changeover_min
         self._plans = 0  # how often a plan came into force or went out of it
         self._counted: tuple[int, datetime] | None = None
 
@@ -67,7 +76,7 @@ class Measuring:
 
     def _look(self, day: date, facts: Facts) -> Sequence[DayFigures]:
         now = self._clock()
-        counted = measure(gather(facts, day, now, self._zone))
+        counted = measure(gather(facts, day, now, self._zone, self._changeover_min))
         fresh = [DayFigures(facility, day, now, figures) for facility, figures in counted.items()]
         if self._today(now) - day <= timedelta(days=1):
             return fresh

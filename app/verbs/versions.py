@@ -67,7 +67,7 @@ def show_version(settings: Settings, plan_id: str, *, as_json: bool) -> int:
 def diff_versions(settings: Settings, before_id: str, after_id: str, *, as_json: bool) -> int:
     """Print what the second plan does otherwise than the first."""
     with main.reading_store(settings) as store:
-        before, after, shop = store.look(lambda facts: _two(facts, before_id, after_id))
+        before, after, shop = store.look(lambda facts: _two(facts, before_id, after_id, settings))
     difference = compare(before, after, shop)
     if as_json:
         document = _plain(asdict(difference)) | {"machine_changes": difference.machine_changes}
@@ -77,7 +77,7 @@ def diff_versions(settings: Settings, before_id: str, after_id: str, *, as_json:
     return 0
 
 
-def _two(facts: Facts, before_id: str, after_id: str) -> tuple[Plan, Plan, Shop]:
+def _two(facts: Facts, before_id: str, after_id: str, settings: Settings) -> tuple[Plan, Plan, Shop]:
     plans = [facts.plan_named(each) for each in (before_id, after_id)]
     for plan, name in zip(plans, (before_id, after_id), strict=True):
         if plan is None:
@@ -87,11 +87,8 @@ def _two(facts: Facts, before_id: str, after_id: str) -> tuple[Plan, Plan, Shop]
     orders = [order for number in numbers if (order := facts.order(number)) is not None]
     families = {item.code: item.family for item in facts.items()}
     types = {machine.code: machine.type for machine in facts.machines()}
-    return (
-        before,
-        after,
-        Shop(types, {o.number: families.get(o.item, "") for o in orders}, changeover_min(facts)),
-    )
+    changeover = changeover_min(facts, settings.planning.changeover_minutes)
+    return before, after, Shop(types, {o.number: families.get(o.item, "") for o in orders}, changeover)
 
 
 def _unknown(plan_id: str) -> OwnFault:

@@ -20,7 +20,7 @@ class Counting:
 
     def __init__(self, here) -> None:
         self.here, self.told = here, []
-        self.measuring = Measuring(here.store, here.clock, ZONE, self.told.append)
+        self.measuring = Measuring(here.store, here.clock, ZONE, 15, self.told.append)
 
     async def kept(self, day=TODAY, facility=PLANT):
         found = await self.here.store.read(lambda facts: facts.figures(day))
