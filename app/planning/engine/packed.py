@@ -98,36 +98,47 @@ def _places(shop: Shop) -> int:
 
 
 def _steps(shop: Shop) -> list[int]:
-    problem, group = shop.problem, _groups(shop)[1]
-    arcs = [(shop.number(a.job, a.task), shop.number(a.then_job, a.then_task)) for a in problem.before]
-    ins, outs = [b for _, b in arcs], [a for a, _ in arcs]
+    """The rows of the operations."""
+    arcs = _arcs(shop)
+    arc_at = _starts(len(shop.steps), [b for _, b in arcs])
+    out_at = _starts(len(shop.steps), [a for a, _ in arcs])
+    group = _groups(shop)[1]
     rows: list[int] = []
     mode = need = 0
-    arc_at = _starts(len(shop.steps), ins)
-    out_at = _starts(len(shop.steps), outs)
     for v, step in enumerate(shop.steps):
-        job = problem.jobs[step.job]
-        fixed, now = shop.fixed.get(v), shop.current.get(v)
-        if now is not None and problem.near is not None and now.start >= problem.near:
-            now = None
-        row = [0] * at.STEP
-        row[at.JOB], row[at.BACK] = step.job, v - 1 if step.task else at.NEVER
-        row[at.ON], row[at.RELEASED] = at.NEVER if shop.is_last(v) else v + 1, shop.released(v)
-        row[at.FAMILY] = at.NEVER if step.family is None else step.family
-        row[at.WHOLE] = not job.tasks[step.task].interruptible
-        row[at.MODE_FROM], row[at.MODE_TO] = mode, mode + len(_modes(shop, v))
+        row = _step(shop, v)
         row[at.ARC_FROM], row[at.ARC_TO] = arc_at[v], arc_at[v + 1]
         row[at.OUT_FROM], row[at.OUT_TO] = out_at[v], out_at[v + 1]
-        row[at.FIXED] = fixed is not None
-        row[at.FIXED_START], row[at.FIXED_END] = (fixed.start, fixed.end) if fixed else (0, 0)
-        row[at.NOW_MACHINE], row[at.NOW_START] = (now.machine, now.start) if now else (at.NEVER, 0)
-        row[at.HOME] = at.NEVER if job.home is None else job.home
-        row[at.TOGETHER], row[at.GROUP] = job.one_facility, group[step.job]
-        row[at.LOAD], row[at.NEED_FROM], row[at.NEED_TO] = step.load, need, need + len(step.needs)
+        row[at.GROUP] = group[step.job]
+        row[at.MODE_FROM], row[at.MODE_TO] = mode, mode + len(_modes(shop, v))
+        row[at.NEED_FROM], row[at.NEED_TO] = need, need + len(step.needs)
         rows += row
-        mode += len(_modes(shop, v))
-        need += len(step.needs)
+        mode, need = row[at.MODE_TO], row[at.NEED_TO]
     return rows
+
+
+def _step(shop: Shop, v: int) -> list[int]:
+    """What concerns an operation alone."""
+    problem, step = shop.problem, shop.steps[v]
+    job, fixed, now = problem.jobs[step.job], shop.fixed.get(v), shop.current.get(v)
+    if now is not None and problem.near is not None and now.start >= problem.near:
+        now = None
+    row = [0] * at.STEP
+    row[at.JOB], row[at.BACK] = step.job, v - 1 if step.task else at.NEVER
+    row[at.ON], row[at.RELEASED] = at.NEVER if shop.is_last(v) else v + 1, shop.released(v)
+    row[at.FAMILY] = at.NEVER if step.family is None else step.family
+    row[at.WHOLE], row[at.LOAD] = not step.interruptible, step.load
+    row[at.FIXED] = fixed is not None
+    row[at.FIXED_START], row[at.FIXED_END] = (fixed.start, fixed.end) if fixed else (0, 0)
+    row[at.NOW_MACHINE], row[at.NOW_START] = (now.machine, now.start) if now else (at.NEVER, 0)
+    row[at.HOME] = at.NEVER if job.home is None else job.home
+    row[at.TOGETHER] = job.one_facility
+    return row
+
+
+def _arcs(shop: Shop) -> list[tuple[int, int]]:
+    """Operations of other jobs that must end before others start."""
+    return [(shop.number(a.job, a.task), shop.number(a.then_job, a.then_task)) for a in shop.problem.before]
 
 
 def _modes(shop: Shop, v: int) -> list[tuple[int, int]]:
@@ -151,16 +162,8 @@ def _starts(count: int, where: Sequence[int]) -> list[int]:
 def _parts(shop: Shop, reach: int) -> dict[int, list[int]]:
     """Every part of `f` behind the operations."""
     problem, steps = shop.problem, shop.steps
-    arcs = [(shop.number(a.job, a.task), shop.number(a.then_job, a.then_task)) for a in problem.before]
-    machines, windows, overtime = _machines(shop)
-    first, group = _groups(shop)
-    groups: list[int] = []
-    ends: list[int] = []
-    for k, j in enumerate(first):
-        lasts = [shop.first[i + 1] - 1 for i, g in enumerate(group) if g == k]
-        due, weight = shop.due(j), shop.weight(j)
-        groups += [due or 0, 0 if due is None else weight, len(ends), len(ends) + len(lasts)]
-        ends += lasts
+    arcs, (machines, windows, overtime) = _arcs(shop), _machines(shop)
+    groups, ends = _lots(shop)
     kinds = sorted(problem.family_setup)
     where = [r.facility for r in problem.resources]
     return {
@@ -181,6 +184,19 @@ def _parts(shop: Shop, reach: int) -> dict[int, list[int]]:
         **_supplies(shop),
         at.F_LEVEL: _levels(shop, reach if problem.crews else 0),
     }
+
+
+def _lots(shop: Shop) -> tuple[list[int], list[int]]:
+    """Rows of groups of lots, and the last operations of their jobs."""
+    first, group = _groups(shop)
+    groups: list[int] = []
+    ends: list[int] = []
+    for k, j in enumerate(first):
+        lasts = [shop.first[i + 1] - 1 for i, g in enumerate(group) if g == k]
+        due, weight = shop.due(j), shop.weight(j)
+        groups += [due or 0, 0 if due is None else weight, len(ends), len(ends) + len(lasts)]
+        ends += lasts
+    return groups, ends
 
 
 def _supplies(shop: Shop) -> dict[int, list[int]]:
