@@ -14,11 +14,10 @@ _MOST = 1_500
 def squeezed(problem: Problem, present: Sequence[Slot], jobs: Sequence[int], late: int) -> Schedule | None:
     """A plan in which nothing is late: the jobs' operations earlier, all others in their order behind.
 
-    `late` is by how much the jobs are late now. None where no such plan comes about so simply, and where
-    people, materials, batches or orders of others restrict operations that are no neighbours.
+    `late` is by how much the jobs are late now. None where no such plan comes about so simply.
     """
     shop = open_shop(problem)
-    if len(shop.steps) > _MOST or problem.shared or problem.before:
+    if len(shop.steps) > _MOST:
         return None
     made = (_placed(shop, order) for order in _orders(shop, present, set(jobs), late))
     plans = (Schedule("feasible", 0, slots, "squeezed") for slots in made if slots is not None)
@@ -37,8 +36,18 @@ def _orders(
                 for slot in present
                 if shop.number(slot.job, slot.task) not in shop.fixed
             ),
-            key=lambda item: (item[0].start - shift * item[1], item[0].end, item[0].job, item[0].task),
+            key=lambda item: (
+                item[0].start - shift * item[1],
+                -_work(shop, item[0]),
+                item[0].job,
+                item[0].task,
+            ),
         )
+
+
+def _work(shop: Shop, slot: Slot) -> int:
+    """Of a batch the longest goes first, and the others join it."""
+    return dict(shop.steps[shop.number(slot.job, slot.task)].modes)[slot.machine]
 
 
 def _placed(shop: Shop, order: Sequence[tuple[Slot, bool]]) -> tuple[Slot, ...] | None:
@@ -46,15 +55,10 @@ def _placed(shop: Shop, order: Sequence[tuple[Slot, bool]]) -> tuple[Slot, ...] 
     board = Board(shop)
     for slot, pushed in order:
         number = shop.number(slot.job, slot.task)
-        if shop.steps[number].task and number - 1 not in board.slots:
+        if not board.is_open(number):
             return None
-        if pushed:
-            place = board.best(number)
-            if place is None:
-                return None
-            board.put(number, place.machine, place.start, place.end)
-            continue
-        work = dict(shop.steps[number].modes)[slot.machine]
-        ready = board.ready(number, slot.machine)
-        board.put(number, slot.machine, *board.earliest(number, slot.machine, work, ready))
+        place = board.best(number) if pushed else board.place(number, slot.machine, _work(shop, slot))
+        if place is None:
+            return None
+        board.put(number, place.machine, place.start, place.end)
     return tuple(board.slots[number] for number in sorted(board.slots))

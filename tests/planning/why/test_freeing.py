@@ -176,17 +176,30 @@ def test_what_a_push_by_hand_finds_needs_no_solver():
     assert found.freed[0].slots == (Slot(0, 0, 0, 0, 3), Slot(1, 0, 0, 3, 7))
 
 
-def test_what_neighbours_do_not_show_is_left_to_the_solver():
-    """A push looks at machines alone; people and materials are the solver's and the checker's."""
+def test_a_push_goes_by_people_material_and_batches():
+    one_person = (Resource("P-0", crew=0), Resource("P-1", crew=0))
+    jobs = (one("A", (0, 3), due=3), one("B", (1, 4), due=9))
+    present = (Slot(1, 0, 1, 0, 4), Slot(0, 0, 0, 4, 7))
+    found = squeezed(shop(*jobs, resources=one_person, crews=(Crew("c", ((0, 1),)),)), present, [0], 4)
+    assert found.slots == (Slot(0, 0, 0, 0, 3), Slot(1, 0, 1, 3, 7))
+    needing = tuple(replace(job, tasks=(replace(job.tasks[0], needs=((0, 1),)),)) for job in jobs)
+    found = squeezed(shop(*needing, materials=(Material("m", 1, ((5, 1),)),)), present, [0], 4)
+    assert found.slots == (Slot(0, 0, 0, 0, 3), Slot(1, 0, 1, 5, 9))
+    furnace = (Resource("P-0", batch=2),)
+    loads = (one("A", (0, 5), due=5), one("B", (0, 4), due=9), one("C", (0, 4), due=9))
+    alike = tuple(replace(job, tasks=(replace(job.tasks[0], family=0),)) for job in loads)
+    present = (Slot(1, 0, 0, 0, 4), Slot(2, 0, 0, 0, 4), Slot(0, 0, 0, 4, 9))
+    found = squeezed(shop(*alike, resources=furnace), present, [0], 4)
+    assert found.slots == (Slot(0, 0, 0, 0, 5), Slot(1, 0, 0, 0, 5), Slot(2, 0, 0, 5, 9))
+
+
+def test_what_goes_against_what_is_told_or_lacking_is_left_to_the_solver():
     present = (Slot(1, 0, 0, 0, 4), Slot(0, 0, 0, 4, 7))
     plain = shop(one("A", (0, 3), due=3), one("B", (0, 4), due=7), machines=1)
     assert squeezed(plain, present, [0], 4) is not None
-    for more in (
-        {"crews": (Crew("c", ((0, 1),)),)},
-        {"materials": (Material("m"),)},
-        {"before": (Before(1, 0, 0, 0),)},
-    ):
-        assert squeezed(replace(plain, **more), present, [0], 4) is None
+    assert squeezed(replace(plain, before=(Before(1, 0, 0, 0),)), present, [0], 4) is None
+    nothing = tuple(replace(job, tasks=(replace(job.tasks[0], needs=((0, 1),)),)) for job in plain.jobs)
+    assert squeezed(replace(plain, jobs=nothing, materials=(Material("m", 1),)), present, [0], 4) is None
 
 
 def test_costs_are_those_that_are_stated():
