@@ -11,6 +11,7 @@ from app.desk.parts import Parts
 from app.desk.preset import act_on
 from app.desk.voice import SYSTEM, Voice, with_place
 from app.intents import room_for
+from app.planning.question import Proposal
 from app.ports import Facts
 from app.records.action import Action, LookUp, Settle, action_hash
 from app.records.answer import Notice, Say
@@ -22,6 +23,7 @@ from app.records.decision import (
     Failed,
     Held,
     PlanAsked,
+    PlanMade,
     Refused,
     Stage,
     Step,
@@ -173,6 +175,18 @@ class Ends:
         )  # fmt: skip
         for approver in approvers:
             self._voice.notify(page.book, after, Notice(approver.userid, say))
+        return after
+
+    def only_tell(self, page: Page, decision: Decision, proposal: Proposal, said: Say) -> Decision:
+        """What a what-if would come to: nothing waits for a person, and the plan is not kept."""
+        now, action = self._parts.clock(), LookUp("plan")
+        name = proposal.plan.id if proposal.plan else ""
+        held = Held(now, now, "approval", Say("desk.why.plan"), said, action)
+        made = PlanMade(now, name, proposal.by, proposal.solve_ms, held)
+        approved = Approved(now, "policy:what_if", action, action_hash(action))
+        key = act_key(decision.then(made).then(approved))
+        after = page.append(decision, (made, approved, Acted(now, key, said)))
+        self._voice.tell(page, after, said, final=True)
         return after
 
     def _offer(

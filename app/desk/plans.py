@@ -10,7 +10,18 @@ from app.desk.parts import Parts
 from app.desk.versions import origin_of
 from app.desk.voice import Voice
 from app.desk.watch import is_automatic
-from app.planning.question import Option, Proposal, Question, causes_of, explain, pose, propose
+from app.planning.question import (
+    Conflict,
+    Option,
+    Proposal,
+    Question,
+    apply,
+    causes_of,
+    explain,
+    pose,
+    propose,
+    refused,
+)
 from app.ports import Facts
 from app.records.action import PublishPlan, assignments_digest
 from app.records.answer import Say
@@ -27,14 +38,19 @@ class Plans:
     def __init__(self, parts: Parts, ends: Ends, voice: Voice) -> None:
         self._parts, self._ends, self._voice = parts, ends, voice
 
-    def pose(self, facts: Facts, decision: Decision) -> Question:
-        """The question that a decision asks, as the plant is now; raises OwnFault when it asks none."""
+    def pose(self, facts: Facts, decision: Decision) -> Question | Say:
+        """The question that a decision asks, as the plant is now, or why its wishes cannot all be had.
+
+        Raises OwnFault when it asks for no plan.
+        """
         ask = self._ends.ask_again(facts, decision)
         verdict = self._ends.judge(ask, facts)
         if not isinstance(verdict, NeedPlan):
             raise OwnFault(f"{decision.id} no longer asks for a plan")
         planning = self._parts.planning
-        question = pose(facts, verdict.wish, ask.now, planning, self._voice.zone)
+        question = apply(pose(facts, verdict.wish, ask.now, planning, self._voice.zone), verdict.wish.wishes)
+        if isinstance(question, Conflict):
+            return refused(question, verdict.wish)
         if not is_automatic(decision):
             return question
         threshold = timedelta(minutes=planning.replan_minutes)
@@ -49,17 +65,23 @@ class Plans:
         say = Say("desk.needless")
         return page.append(decision, (Failed(self._parts.clock(), "needless", say),))
 
+    def leave_unplanned(self, page: Page, decision: Decision, code: str, said: Say) -> Decision:
+        """End a decision without a plan; its asker is told why."""
+        after = page.append(decision, (Failed(self._parts.clock(), code, said),))
+        self._voice.tell(page, after, said, final=True)
+        return after
+
     async def propose(self, question: Question) -> Proposal:
         """Checked plans to choose from."""
         return await propose(question, self._parts.solver, self._parts.planning.options_s)
 
     def hold(self, page: Page, decision: Decision, question: Question, proposal: Proposal) -> Decision:
-        """Keep the plans and ask who may publish one; an apology when there is none."""
+        """Keep the plans and ask who may publish one; only told for a what-if, an apology without a plan."""
         now, said = self._parts.clock(), explain(proposal, question)
         if proposal.plan is None:
-            after = page.append(decision, (Failed(now, "no_plan", said),))
-            self._voice.tell(page, after, said, final=True)
-            return after
+            return self.leave_unplanned(page, decision, "no_plan", said)
+        if question.wish.what_if:
+            return self._ends.only_tell(page, decision, proposal, said)
         for option in proposal.options:
             page.book.keep_plan(option.plan, origin_of(decision, question, option, proposal.solve_ms))
         if is_automatic(decision):

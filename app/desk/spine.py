@@ -207,6 +207,9 @@ class Desk:
 
     async def _plan(self, decision: Decision) -> None:
         question = await self._parts.store.read(lambda facts: self._plans.pose(facts, decision))
+        if isinstance(question, Say):
+            await self._commit(lambda page: self._plans.leave_unplanned(page, decision, "conflict", question))
+            return
         if self._plans.is_needless(decision, question):
             await self._commit(lambda page: self._plans.leave(page, decision))
             return

@@ -3,14 +3,13 @@
 from app import policy
 from app.intents.inquiries import can_do
 from app.intents.phrases import changed, leads, missing, no_right, notices, plain, refuse, span, unknown
-from app.intents.words import URGENT, folded
+from app.intents.wishing import hear
 from app.ports import Facts
 from app.records.action import Action, PublishPlan, assignments_digest
 from app.records.answer import Say
 from app.records.plant import OperationState, Order, Plan, PlanState
 from app.records.reading import Intent
 from app.records.verdict import Act, Ask, NeedPlan, Refuse, Verdict, Wish
-from app.records.when import resolve_due
 from app.settings import Limits
 
 INTENT: Intent = Intent.PRODUCTION_SCHEDULE
@@ -26,16 +25,16 @@ def judge(ask: Ask, facts: Facts, limits: Limits) -> Verdict:
     entities = ask.reading.entities
     if stranger := unknown(ask, "order", "machine"):
         return stranger
-    urgent = URGENT.search(folded(ask.reading.text)) is not None
-    for number in entities.order:
-        if no := _unplannable(number, facts, urgent=urgent):
-            return no
-    by = resolve_due(" ".join(entities.due), ask.now, ask.zone) if urgent else None
-    if by is not None and by <= ask.now:
-        return refuse("past_time", "intents.production_schedule.past_time", at=by)
+    heard = hear(ask, facts)
     place = entities.facility[0] if len(entities.facility) == 1 else None
     words = plain(ask.reading.text, _WORDS_MAX)
-    return NeedPlan(Wish(words, place, entities.order if urgent else (), by))
+    wish = Wish(words, place, heard.wishes, heard.unread, heard.called)
+    for number in entities.order:
+        if no := _unplannable(number, facts, urgent=number in wish.expedite):
+            return no
+    if wish.by is not None and wish.by <= ask.now:
+        return refuse("past_time", "intents.production_schedule.past_time", at=wish.by)
+    return NeedPlan(wish)
 
 
 def act(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from app.planning.hours import Window
 from app.planning.relaxing import Reason
 from app.records.offer import Course, Figures
 from app.records.plant import Order, Plan
@@ -44,6 +45,15 @@ class Thawed:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A person, by userid, in a crew, by index; `there` is when the crew counts on the person."""
+
+    userid: str
+    crew: int
+    there: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A problem, and what its indices stand for.
 
@@ -51,9 +61,10 @@ class Question:
     of the problem is `origin` + t x `slot`. `begun` says when running operations really started:
     (order, position, time). `on_hold`, `unplannable` (no machine for an operation) and `short`
     (order, item: never enough of it) are left out. Facilities, families and crews, as (facility,
-    skill), are named in the order of their indices. `lots` says which lot of its order, from 0, a
-    job is; where it is empty, every job is a whole order. `causes` are why it is asked when nobody
-    did. Waiting operations of the published plan that begin within `frozen` should stay where they are.
+    skill), are named in the order of their indices. `people` are all who count in a crew. `lots` says
+    which lot of its order, from 0, a job is; where it is empty, every job is a whole order. `causes`
+    are why it is asked when nobody did. Waiting operations of the published plan that begin within
+    `frozen` should stay where they are. An expedited order weighs `rush_factor` times its weight.
     """
 
     problem: Problem
@@ -74,7 +85,9 @@ class Question:
     facilities: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     crews: tuple[tuple[str, str], ...] = ()
+    people: tuple[Member, ...] = ()
     lots: tuple[int, ...] = ()
+    rush_factor: int = 1
 
     def lot(self, job: int) -> int:
         """Which lot of its order a job is, from 0."""
@@ -83,6 +96,14 @@ class Question:
     def at(self, time: int) -> datetime:
         """A time of the problem, aware UTC."""
         return self.origin + time * self.slot
+
+    def floor(self, at: datetime) -> int:
+        """The time of the problem that holds a moment; below 0 before the origin."""
+        return (at - self.origin) // self.slot
+
+    def ceil(self, at: datetime) -> int:
+        """The first time of the problem at a moment or later."""
+        return -((self.origin - at) // self.slot)
 
 
 @dataclass(frozen=True, slots=True)

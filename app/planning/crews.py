@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import accumulate, pairwise
 
-from app.planning.calendars import Grid, Shift
+from app.planning.asked import Member
+from app.planning.calendars import Grid, Shift, without
 from app.planning.hours import Window
 from app.records.floor import Floor
 from app.records.plant import Machine, Person
@@ -39,6 +40,22 @@ class Crews:
             if count == 0 and low < high:
                 yield low, high
 
+    def members(self) -> Iterator[Member]:
+        """Everybody who counts in a crew, once for each of them, with when."""
+        for crew, (site, skill) in enumerate(self.names):
+            for person in self._people.values():
+                if person.facility == site and skill in person.skills:
+                    gone = [
+                        self._grid.within(a.start, a.end)
+                        for a in self._floor.absences
+                        if a.person == person.userid
+                    ]
+                    yield Member(person.userid, crew, without(self._shift_of(person), gone))
+
+    def _shift_of(self, person: Person) -> tuple[Window, ...]:
+        """When somebody works: in the own shift, all the time where none is known."""
+        return self._open.get(person.shift, ((0, self._grid.slots),))
+
     def _levels(self, site: str, skill: str) -> tuple[tuple[int, int], ...]:
         changes = {0: 0, self._grid.slots: 0}
         for low, high, count in (*self._there(site, skill), *self._absent(site, skill)):
@@ -61,7 +78,7 @@ class Crews:
             if person is None or person.facility != site or skill not in person.skills:
                 continue
             start, end = self._grid.within(absence.start, absence.end)
-            for low, high in self._open.get(person.shift, ((0, self._grid.slots),)):
+            for low, high in self._shift_of(person):
                 if max(low, start) < min(high, end):
                     yield max(low, start), min(high, end), -1
 

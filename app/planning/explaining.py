@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.planning.asked import Proposal, Question
 from app.planning.proposal import differs, lateness
+from app.planning.wishes import wished
 from app.records.answer import Say
 from app.records.offer import Course, Figures
 from app.records.plant import Plan
@@ -21,10 +22,12 @@ def explain(proposal: Proposal, question: Question) -> Say:
     if not question.orders:
         left_out = list(_left_out(question))
         return _lines([Say("planning.nothing"), *left_out])
+    asked = list(wished(question.wish))
     if proposal.plan is None:
-        return Say("planning.none")
-    parts = [_head(proposal.plan), *because(question), *_table(proposal), _late(proposal.plan, question)]
+        return _lines([Say("planning.none"), *asked])
+    parts = [_head(proposal.plan), *because(question), *asked, *_table(proposal)]
     parts += [
+        _late(proposal.plan, question),
         *_rush(proposal.plan, question),
         *_left_out(question),
         *_thawed(proposal, question),

@@ -6,7 +6,6 @@ from itertools import groupby
 
 from app.planning.asked import Question
 from app.planning.board import Board
-from app.planning.calendars import Grid
 from app.planning.claims import Claims
 from app.planning.shop import Shop, open_shop
 from app.records.plant import OperationState
@@ -16,17 +15,18 @@ Placed = tuple[int, int, int, int]
 """An operation's number, machine, start and end."""
 
 
-def with_places(question: Question, grid: Grid, frozen: int) -> Question:
-    """With running operations and those of the first `frozen` slots fixed, and the published plan's beside.
+def with_places(question: Question) -> Question:
+    """With what runs and what begins within `question.frozen` fixed, and the published plan's beside.
 
-    What runs is never moved: its machine counts as set up for it, and its people as there.
+    What runs is never moved: its machine counts as set up for it, and its people as there. Places
+    that the question has already are forgotten.
     """
     running = {number: machine for _, number, machine in _running(question)}
     problem = _mounted(question.problem, running)
     fixer = _Fixer(problem)
     for machine, numbers in groupby((number for _, number, _ in _running(question)), running.__getitem__):
         fixer.place_running(machine, list(numbers))
-    published = _published(question, grid, fixer.shop)
+    published, frozen = _published(question, fixer.shop), question.ceil(question.origin + question.frozen)
     for (start, machine), places in groupby(published, lambda place: (place[2], place[1])):
         if 0 <= start < frozen:
             fixer.place_frozen(machine, start, [number for number, *_ in places])
@@ -120,18 +120,18 @@ def _mounted(problem: Problem, running: dict[int, int]) -> Problem:
     return replace(problem, resources=resources)
 
 
-def _published(question: Question, grid: Grid, shop: Shop) -> list[Placed]:
+def _published(question: Question, shop: Shop) -> list[Placed]:
     """The published plan's operations that are in the question, by start and machine."""
     numbers = {
-        (order.number, position): shop.number(job, task)
+        (order.number, position, question.lot(job)): shop.number(job, task)
         for job, order in enumerate(question.orders)
         for task, position in enumerate(question.positions[job])
     }
     machines = {code: n for n, code in enumerate(question.machines)}
     found = [
-        (numbers[a.order, a.position], machines[a.machine], grid.floor(a.start), grid.ceil(a.end))
+        (numbers[named], machines[a.machine], question.floor(a.start), question.ceil(a.end))
         for a in (question.published.assignments if question.published else ())
-        if (a.order, a.position) in numbers and a.machine in machines and a.lot == 0
+        if (named := (a.order, a.position, a.lot)) in numbers and a.machine in machines
     ]
     return sorted(found, key=lambda place: (place[2], place[1], place[0]))
 

@@ -9,8 +9,6 @@ from app.planning.materials import Use
 from app.planning.resources import Resources
 from app.records.plant import Operation, OperationState, Order
 from app.records.scheduling import Job, Task
-from app.records.verdict import Wish
-from app.settings import Planning
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +41,19 @@ def rest_of(order: Order) -> tuple[Operation, ...]:
     return tuple(o for o in operations[first:] if o.state is not OperationState.DONE)
 
 
-def job_of(order: Order, wish: Wish, plant: Resources, planning: Planning, now: datetime) -> Job:
+def job_of(order: Order, plant: Resources, now: datetime) -> Job:
     """An order as a job; a task has no modes when no machine can do it.
 
-    An expedited order is due at `wish.by`, at once where it names no time. What has begun is
-    released already.
+    What has begun is released already.
     """
-    grid, rest, rush = plant.grid, rest_of(order), order.number in wish.expedite
-    due = grid.floor(order.due)
-    if rush:
-        due = grid.floor(wish.by) if wish.by else 0
+    grid, rest = plant.grid, rest_of(order)
     begun = rest[0].state is OperationState.RUNNING
     return Job(
         name=order.number,
         tasks=tuple(_task(order, operation, plant, now) for operation in rest),
         release=0 if begun else max(0, grid.ceil(order.release)),
-        due=due,
-        weight=order.weight * (planning.rush_factor if rush else 1),
+        due=grid.floor(order.due),
+        weight=order.weight,
         home=plant.facilities.index(order.facility),
     )
 

@@ -34,15 +34,16 @@ def pose(
     An operation may run on the machines that it names, else on any of its type, in any facility; the
     order's own facility is preferred where it costs no time. Operations before the last one that was
     begun count as done. Materials that are not enough for all go to orders by their due time, those
-    expedited first; an order that they can never serve is left out. `imagined` orders, which the
-    plant does not have, are the last jobs, and the last that materials go to. `plan` takes the
-    published plan's place, where an earlier one is to be in force again.
+    expedited first; an order that they can never serve is left out. All else that is wished is only
+    kept: see `wishes.apply`. `imagined` orders, which the plant does not have, are the last jobs, and
+    the last that materials go to. `plan` takes the published plan's place, where an earlier one is to
+    be in force again.
     """
     grid = grid_from(now, planning.slot_minutes, 2 * planning.horizon_days, zone)
     floor, orders = facts.floor(), [order for order in (*facts.orders(), *imagined) if rest_of(order)]
     plant = Resources(facts, floor, grid, now, planning, (order.facility for order in orders))
     supplies = Supplies(floor, plant.facilities, plant.transfers(), grid, now)
-    drafts = [_draft(order, wish, plant, supplies, planning, now) for order in orders if not order.on_hold]
+    drafts = [_draft(order, plant, supplies, now) for order in orders if not order.on_hold]
     able = [draft for draft in drafts if draft.plannable]
     materials = _materials(able, plant, supplies)
     short = too_little(_wants(able, wish), materials)
@@ -64,16 +65,16 @@ def pose(
         facilities=plant.facilities,
         families=plant.families,
         crews=plant.crews.names,
+        people=tuple(plant.crews.members()),
         frozen=timedelta(hours=planning.frozen_hours),
+        rush_factor=planning.rush_factor,
     )
-    return with_places(question, grid, grid.span(planning.frozen_hours * 60))
+    return with_places(question)
 
 
-def _draft(
-    order: Order, wish: Wish, plant: Resources, supplies: Supplies, planning: Planning, now: datetime
-) -> Draft:
+def _draft(order: Order, plant: Resources, supplies: Supplies, now: datetime) -> Draft:
     uses = tuple(supplies.use(order, operation) for operation in rest_of(order))
-    return Draft(order, job_of(order, wish, plant, planning, now), uses)
+    return Draft(order, job_of(order, plant, now), uses)
 
 
 def _wants(drafts: Sequence[Draft], wish: Wish) -> dict[str, tuple[dict[str, int], ...]]:

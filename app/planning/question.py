@@ -9,15 +9,18 @@ from app.planning.proposal import read_back
 from app.planning.restoring import Restored, restore, tell
 from app.planning.why.reckon import reckon
 from app.planning.why.trials import Budget, Search, drive_with
+from app.planning.wishes import Conflict, apply, refused
 
 __all__ = [
     "Budget",
     "Cause",
+    "Conflict",
     "Option",
     "Proposal",
     "Question",
     "Restored",
     "Search",
+    "apply",
     "causes_of",
     "drive_with",
     "explain",
@@ -25,6 +28,7 @@ __all__ = [
     "propose",
     "read_back",
     "reckon",
+    "refused",
     "restore",
     "tell",
 ]

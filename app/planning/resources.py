@@ -27,7 +27,7 @@ class Resources:
         sites = {f.code: f.calendar for f in facts.facilities()}
         self.facilities = tuple(dict.fromkeys((*sites, *(m.facility for m in self.machines), *homes)))
         shifts = {c.name: shift_of(c, grid) for c in facts.calendars()}
-        self.crews = Crews(floor, facts.people() if floor.absences else (), shifts, grid)
+        self.crews = Crews(floor, facts.people() if floor.staffing else (), shifts, grid)
         own = [shifts.get(m.calendar) or shifts.get(sites.get(m.facility, "")) for m in self.machines]
         self._closed = [self._hours(m, shift, now) for m, shift in zip(self.machines, own, strict=True)]
         self._room = [_room(closed, grid.slots) for closed in self._closed]

@@ -8,8 +8,9 @@ from app.records.action import Action
 from app.records.answer import Notice, Say
 from app.records.inquiry import Inquiry
 from app.records.message import Message
-from app.records.plant import Person, Role
+from app.records.plant import Name, Person, Role
 from app.records.reading import Intent, Reading
+from app.records.wish import AnyWish, Expedite, WhatIf, plain
 
 PLANT_ZONE = ZoneInfo("Asia/Hong_Kong")
 """Plant time where the settings say nothing else."""
@@ -48,16 +49,33 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a schedule request wants, as far as the local side can express it.
+    """What a schedule request wants: its words, and the wishes that they were turned into.
 
-    `expedite` orders get the weight of a rush order. `by` is when the first of them should be
-    ready, None when not said.
+    `unread` is True where the words wish something that could not be turned into wishes. `called`
+    are the names of the facilities and people in the wishes, as (code, name).
     """
 
     words: str
     facility: str | None = None
-    expedite: tuple[str, ...] = ()
-    by: datetime | None = None
+    wishes: tuple[AnyWish, ...] = ()
+    unread: bool = False
+    called: tuple[tuple[str, Name | str], ...] = ()
+
+    @property
+    def expedite(self) -> tuple[str, ...]:
+        """The orders that go before the others."""
+        return tuple(dict.fromkeys(w.order for w in plain(self.wishes) if isinstance(w, Expedite)))
+
+    @property
+    def by(self) -> datetime | None:
+        """When the first of those should be ready, None when not said."""
+        times = [w.by for w in plain(self.wishes) if isinstance(w, Expedite) and w.by is not None]
+        return min(times, default=None)
+
+    @property
+    def what_if(self) -> bool:
+        """Whether the plan is only to be seen, never published."""
+        return any(isinstance(wish, WhatIf) for wish in self.wishes)
 
 
 @dataclass(frozen=True, slots=True)

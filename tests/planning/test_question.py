@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.planning.dispatch import dispatch
-from app.planning.question import Proposal, explain, pose, propose, read_back
+from app.planning.question import Proposal, apply, explain, pose, propose, read_back
 from app.planning.solve import solve
 from app.records.action import assignments_digest
 from app.records.answer import Catalogue
@@ -32,14 +32,18 @@ from app.records.plant import (
 )
 from app.records.scheduling import Schedule, Slot
 from app.records.verdict import Wish
+from app.records.wish import Expedite
 from app.settings import Planning
 
 ZONE = ZoneInfo("Asia/Hong_Kong")
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in the plant
 PLANNING = Planning()
-SENTENCES = tomllib.loads(
-    (Path(__file__).parents[2] / "config" / "answers" / "planning.toml").read_text(encoding="utf-8")
-)
+ANSWERS = Path(__file__).parents[2] / "config" / "answers"
+SENTENCES = {
+    key: forms
+    for name in ("planning.toml", "wishes.toml")
+    for key, forms in tomllib.loads((ANSWERS / name).read_text(encoding="utf-8")).items()
+}
 
 
 def name(text):
@@ -238,8 +242,8 @@ def test_work_that_no_furnace_shift_can_hold_is_left_out():
 
 def test_an_expedited_order_goes_first():
     rivals = [order(f"SO-{n}", ("heat_treatment", 300), due=hours(6)) for n in range(1, 4)]
-    wish = Wish("SO-3 first", None, ("SO-3",), hours(5))
-    question = ask(*rivals, wish=wish)
+    wish = Wish("SO-3 first", None, (Expedite("SO-3", hours(5)),))
+    question = apply(ask(*rivals, wish=wish), wish.wishes)
     job = question.problem.jobs[2]
     assert (job.weight, question.at(job.due)) == (10, hours(5))
     assert places(planned(question))["SO-3", 0].start == NOW
@@ -300,13 +304,14 @@ def test_late_orders_are_told_with_their_minutes():
 
 async def test_the_solvers_plan_is_proposed_and_explained():
     rush = order("SO-1", ("heat_treatment", 300), due=hours(4))
-    wish = Wish("rush", None, ("SO-1", "SO-9"), hours(3))
+    wish = Wish("rush", None, (Expedite("SO-1", hours(3)), Expedite("SO-9")))
     plan = publish(("SO-1", 0, "HT-01", hours(9), hours(14)))
     question = ask(rush, order("SO-2", ("grinding", 60), on_hold=True), wish=wish, plan=plan)
     proposal = await propose(question, Answers(lambda p: solve(p, 1.0, 1)), 1.0)
     assert proposal.violations == ()
-    assert said(proposal, question).splitlines()[:11] == [
+    assert said(proposal, question).splitlines()[:12] == [
         f"Plan {proposal.plan.id}: moves 1 of 1 operations in the next 48 h.",
+        "As wished: SO-1 first (by 13:00), SO-9 first.",
         "Options: 1 steady / 2 balanced, on time",
         "Late orders: 1 / 1",
         "Minutes late: 600 / 60",

@@ -1,0 +1,5 @@
+"""Words become wishes: by patterns over what a message names, in Chinese of both scripts and English."""
+
+from app.intents.wishing.reading import Heard, hear
+
+__all__ = ["Heard", "hear"]

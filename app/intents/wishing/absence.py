@@ -1,0 +1,131 @@
+"""Ways to say that a machine, a shift or people are not to be reckoned with, and how much overtime is."""
+
+import re
+from collections.abc import Iterator
+
+from app.intents.wishing.grammar import NOT, Context
+from app.intents.wishing.marks import FACILITY, MACHINE, ORDER, PERSON, WHEN
+from app.intents.wishing.times import shift_named, shifts_ahead, window_of
+from app.records import saying
+from app.records.when import duration_minutes
+from app.records.wish import Avoid, CapOvertime, PlainWish, Unavailable, Window
+
+_IDLE = re.compile(
+    rf"{NOT}\s?(?:再|去|喺|在|on |the |plan |schedule |put |anything |any |jobs? |work |be |to )*\s?(?:{MACHINE}|{WHEN}|夜|晚|日|白|night|day)?[^,。;!]{{0,12}}"
+    r"(?:用|开|排|做|生产|行|动|安排|run|use|schedul|plan|work|put|load)|"
+    rf"{NOT}\s?(?:用|开|排|行|run|use|using|running|load|schedule|plan)"
+)
+_OUT = re.compile(
+    r"停|保养|维修|检修|大修|维护|唔用得|用唔到|开唔到|行唔到|不能用|不可用|冇得用|没得用|唔开得|坏|"
+    r"(?<![a-z])(?:down|unavailable|not available|out of (?:service|order|action)|maintenance|stopp?(?:ed|s)?|off ?line|"
+    r"under repair|being (?:repaired|serviced)|broken|service|servicing|offline)(?![a-z])"
+)
+_AWAY = re.compile(
+    r"冇返|唔返|没来|没上班|不来|不上班|唔嚟|唔来|请(?:咗|了)?(?:病|事|年)?假|病假|事假|放假|休假|病咗|病了|生病|缺勤|唔喺度|不在|休息|返唔到|来不了|嚟唔到|"
+    r"(?<![a-z])(?:absent|is off|off sick|on leave|sick|not (?:coming|in|here|working)|away|won'?t be (?:in|here)|day off|called in sick|cannot come|can'?t come)(?![a-z])"
+)
+_UNTIL = re.compile(r"到|至|(?<![a-z])(?:until|till|by|before)(?![a-z])|前")
+_OVERTIME = re.compile(r"加班|超时工作|(?<![a-z])(?:ot|o\.t\.|overtime|over time)(?![a-z])")
+_NO_OVERTIME = re.compile(
+    r"(?:唔好|不要|别|唔准|不准|不许|不可以|不能|唔可以|唔使|不用|不|唔|冇|没有?|无|取消|免|禁止|停止|避免)\s?(?:再|要|开|搞|做|安排|有|任何)*\s?(?:加班|超时工作|ot(?![a-z])|overtime)|"
+    r"(?<![a-z])(?:no|without|avoid|cancel|don'?t|do not|not|never|skip|stop)(?: (?:any|have|do|use|work|allow|schedule|plan|more|the|all|run|want))* (?:overtime|ot)(?![a-z])|"
+    r"(?:加班|ot|overtime)\s?(?:一律|全部|都)?(?:取消|免|停|唔好|不要|not allowed|is not allowed)"
+)
+_AT_MOST = re.compile(
+    r"最多|不超过|不要超过|唔好超过|唔超过|唔可以超过|不能超过|不可超过|不得超过|唔好过|唔过|至多|上限|限制|限|控制在|以内|之内|"
+    r"(?<![a-z])(?:at most|max(?:imum)?|up to|no more than|not more than|limit(?:ed)?|capp?(?:ed)?|at the most|only)(?![a-z])"
+)
+_HOURS = re.compile(
+    r"(?:\d{1,2}(?:\.5)?|[一二两三四五六七八半])\s?(?:个半?|粒)?\s?(?:小时|钟头|钟|分钟)|\d{1,3} ?(?:hours?|hrs?|h|minutes?|mins?)(?![a-z])|(?:half an|an|one|two|three|four) hours?"
+)
+
+Found = tuple[tuple[int, int], tuple[PlainWish, ...] | None]
+"""The part of the text that is used up, and its wishes: None where they cannot be told for certain."""
+_CLAUSE = re.compile(r"[^,。;!?]+")
+
+
+def find(text: str, context: Context) -> Iterator[Found]:
+    """What clauses without an order say of machines, people and overtime."""
+    for clause in _CLAUSE.finditer(text):
+        words = clause[0]
+        made: tuple[PlainWish, ...] | None = ()
+        if _OVERTIME.search(words):
+            made = _overtime(words, context)
+        elif re.search(PERSON, words) and _AWAY.search(words):
+            made = _people(words, context)
+        elif re.search(MACHINE, words) and not re.search(ORDER, words):
+            made = _machines(words, context)
+        elif _resting(words, context):
+            made = _rest(words, context)
+        if made != ():
+            yield clause.span(), made
+
+
+def _overtime(words: str, context: Context) -> tuple[PlainWish, ...] | None:
+    sites = [context.marked.code(sign) for sign in dict.fromkeys(re.findall(FACILITY, words))] or [None]
+    times = [context.marked.code(sign) for sign in re.findall(WHEN, words)]
+    lengths = [duration_minutes(each) for each in times] or [
+        duration_minutes(m[0]) for m in _HOURS.finditer(words)
+    ]
+    if _AT_MOST.search(words) and len(lengths) == 1 and lengths[0] is not None and lengths[0] <= 1440:
+        return tuple(CapOvertime(lengths[0], site) for site in sites)
+    if _NO_OVERTIME.search(words) and not times and not re.search(ORDER, words):
+        return tuple(CapOvertime(0, site) for site in sites)
+    return None
+
+
+def _people(words: str, context: Context) -> tuple[PlainWish, ...] | None:
+    window = _window(words, context) or (None if re.search(WHEN, words) else _today(context))
+    if window is None:
+        return None
+    signs = dict.fromkeys(re.findall(PERSON, words))
+    return tuple(Unavailable(window, person=context.marked.code(sign)) for sign in signs)
+
+
+def _today(context: Context) -> Window | None:
+    """The rest of the day, where no time is said."""
+    day = window_of("今日", context.now, context.zone)
+    return Window(context.now, day.end) if day else None
+
+
+def _machines(words: str, context: Context) -> tuple[PlainWish, ...] | None:
+    codes = [context.marked.code(sign) for sign in dict.fromkeys(re.findall(MACHINE, words))]
+    if _OUT.search(words) and not _IDLE.search(words):
+        window = _window(words, context)
+        return tuple(Unavailable(window, machine=code) for code in codes) if window else None
+    if not _IDLE.search(words):
+        return ()
+    windows = _windows(words, context)
+    return tuple(Avoid(machine=code, windows=windows) for code in codes) if windows else None
+
+
+def _resting(words: str, context: Context) -> bool:
+    """An order that is not to be worked on in a shift or in certain hours."""
+    timed = re.search(WHEN, words) is not None or shift_named(words) is not None
+    return timed and re.search(ORDER, words) is not None and _IDLE.search(words) is not None
+
+
+def _rest(words: str, context: Context) -> tuple[PlainWish, ...] | None:
+    window = None if _UNTIL.search(words) else _window(words, context)
+    orders = context.codes(words)
+    return tuple(Avoid(order, windows=(window,)) for order in orders) if window else None
+
+
+def _windows(words: str, context: Context) -> tuple[Window, ...]:
+    """The one that is said, or every shift of a name."""
+    if (window := _window(words, context)) is not None:
+        return (window,)
+    shift = None if re.search(WHEN, words) else shift_named(words)
+    return shifts_ahead(shift, context.now, context.zone) if shift else ()
+
+
+def _window(words: str, context: Context) -> Window | None:
+    """The window of the time named, in the shift that stands beside it."""
+    times = [context.marked.code(sign) for sign in re.findall(WHEN, words)]
+    if not times:
+        return None
+    said = " ".join(times)
+    if duration_minutes(said) is None and (shift := shift_named(saying.folded(words))) is not None:
+        said = f"{said} {'夜班' if shift == 'night' else '日班'}"
+    until = _UNTIL.search(re.sub(WHEN, "", words)) or _UNTIL.match(saying.folded(said))
+    return window_of(said, context.now, context.zone, until=until is not None and len(times) == 1)
