@@ -11,32 +11,45 @@ from app.records.when import duration_minutes
 from app.records.wish import Avoid, CapOvertime, PlainWish, Unavailable, Window
 
 _IDLE = re.compile(
-    rf"{NOT}\s?(?:再|去|喺|在|on |the |plan |schedule |put |anything |any |jobs? |work |be |to )*\s?(?:{MACHINE}|{WHEN}|夜|晚|日|白|night|day)?[^,。;!]{{0,12}}"
+    rf"{NOT}\s?(?:再|去|喺|在|on |the |plan |schedule |put |anything |any |jobs? |work |be |"
+    rf"to )*\s?(?:{MACHINE}|"
+    rf"{WHEN}|夜|晚|日|白|night|day)?[^,。;!]{{0,12}}"
     r"(?:用|开|排|做|生产|行|动|安排|run|use|schedul|plan|work|put|load)|"
+    rf"(?<![a-z])nothing (?:on|for|at)(?![a-z])|{NOT} (?:let )?{ORDER}[^,。;]{{0,16}} (?:run|go|be)(?![a-z])|"
     rf"{NOT}\s?(?:用|开|排|行|run|use|using|running|load|schedule|plan)"
 )
 _OUT = re.compile(
     r"停|保养|维修|检修|大修|维护|唔用得|用唔到|开唔到|行唔到|不能用|不可用|冇得用|没得用|唔开得|坏|"
-    r"(?<![a-z])(?:down|unavailable|not available|out of (?:service|order|action)|maintenance|stopp?(?:ed|s)?|off ?line|"
+    r"(?<![a-z])(?:down|unavailable|not available|out of (?:service|order|action)|maintenance|stopp?(?:ed|"
+    r"s)?|off ?line|"
     r"under repair|being (?:repaired|serviced)|broken|service|servicing|offline)(?![a-z])"
 )
 _AWAY = re.compile(
-    r"冇返|唔返|没来|没上班|不来|不上班|唔嚟|唔来|请(?:咗|了)?(?:病|事|年)?假|病假|事假|放假|休假|病咗|病了|生病|缺勤|唔喺度|不在|休息|返唔到|来不了|嚟唔到|"
-    r"(?<![a-z])(?:absent|is off|off sick|on leave|sick|not (?:coming|in|here|working)|away|won'?t be (?:in|here)|day off|called in sick|cannot come|can'?t come)(?![a-z])"
+    r"冇返|唔返|没来|没上班|不来|不上班|唔嚟|唔来|请(?:咗|了)?(?:病|事|年)?假|病假|事假|放假|休假|病咗|病了|"
+    r"生病|缺勤|唔喺度|不在|休息|返唔到|来不了|嚟唔到|"
+    r"(?<![a-z])(?:absent|is off|off sick|on leave|sick|not (?:coming|in|here|working)|away|won'?t be (?:in|"
+    r"here)|day off|called in sick|cannot come|can'?t come)(?![a-z])"
 )
 _UNTIL = re.compile(r"到|至|(?<![a-z])(?:until|till|by|before)(?![a-z])|前")
 _OVERTIME = re.compile(r"加班|超时工作|(?<![a-z])(?:ot|o\.t\.|overtime|over time)(?![a-z])")
 _NO_OVERTIME = re.compile(
-    r"(?:唔好|不要|别|唔准|不准|不许|不可以|不能|唔可以|唔使|不用|不|唔|冇|没有?|无|取消|免|禁止|停止|避免)\s?(?:再|要|开|搞|做|安排|有|任何)*\s?(?:加班|超时工作|ot(?![a-z])|overtime)|"
-    r"(?<![a-z])(?:no|without|avoid|cancel|don'?t|do not|not|never|skip|stop)(?: (?:any|have|do|use|work|allow|schedule|plan|more|the|all|run|want))* (?:overtime|ot)(?![a-z])|"
+    r"(?:唔好|不要|别|唔准|不准|不许|不可以|不能|不得|唔可以|唔使|不用|不|唔|冇|没有?|无|取消|免|禁止|停止|"
+    r"避免)\s?(?:再|要|开|搞|做|安排|有|任何)*\s?(?:加班|"
+    r"超时工作|ot(?![a-z])|overtime)|"
+    r"(?<![a-z])(?:no|without|avoid|cancel|don'?t|do not|not|never|skip|stop)(?: (?:any|have|do|use|work|"
+    r"allow|schedule|plan|more|the|all|run|want))* (?:overtime|ot)(?![a-z])|"
     r"(?:加班|ot|overtime)\s?(?:一律|全部|都)?(?:取消|免|停|唔好|不要|not allowed|is not allowed)"
 )
 _AT_MOST = re.compile(
-    r"最多|不超过|不要超过|唔好超过|唔超过|唔可以超过|不能超过|不可超过|不得超过|唔好过|唔过|至多|上限|限制|限|控制在|以内|之内|"
-    r"(?<![a-z])(?:at most|max(?:imum)?|up to|no more than|not more than|limit(?:ed)?|capp?(?:ed)?|at the most|only)(?![a-z])"
+    r"最多|不超过|不要超过|唔好超过|唔超过|唔可以超过|不能超过|不可超过|不得超过|唔好过|唔过|至多|上限|限制|"
+    r"限|控制在|以内|之内|"
+    r"(?<![a-z])(?:at most|max(?:imum)?|up to|no more than|not more than|limit(?:ed)?|capp?(?:ed)?|"
+    r"at the most|only)(?![a-z])"
 )
 _HOURS = re.compile(
-    r"(?:\d{1,2}(?:\.5)?|[一二两三四五六七八半])\s?(?:个半?|粒)?\s?(?:小时|钟头|钟|分钟)|\d{1,3} ?(?:hours?|hrs?|h|minutes?|mins?)(?![a-z])|(?:half an|an|one|two|three|four) hours?"
+    r"(?:\d{1,2}(?:\.5)?|[一二两三四五六七八半])\s?(?:个半?|粒)?\s?(?:小时|钟头|钟|分钟)|\d{1,3} ?(?:hours?|"
+    r"hrs?|h|minutes?|"
+    r"mins?)(?![a-z])|(?:half an|an|one|two|three|four) hours?"
 )
 
 Found = tuple[tuple[int, int], tuple[PlainWish, ...] | None]
@@ -55,14 +68,15 @@ def find(text: str, context: Context) -> Iterator[Found]:
             made = _people(words, context)
         elif re.search(MACHINE, words) and not re.search(ORDER, words):
             made = _machines(words, context)
-        elif _resting(words, context):
+        elif _resting(words):
             made = _rest(words, context)
         if made != ():
             yield clause.span(), made
 
 
 def _overtime(words: str, context: Context) -> tuple[PlainWish, ...] | None:
-    sites = [context.marked.code(sign) for sign in dict.fromkeys(re.findall(FACILITY, words))] or [None]
+    signs = dict.fromkeys(re.findall(FACILITY, words))
+    sites: list[str | None] = [context.marked.code(sign) for sign in signs] or [None]
     times = [context.marked.code(sign) for sign in re.findall(WHEN, words)]
     lengths = [duration_minutes(each) for each in times] or [
         duration_minutes(m[0]) for m in _HOURS.finditer(words)
@@ -99,7 +113,7 @@ def _machines(words: str, context: Context) -> tuple[PlainWish, ...] | None:
     return tuple(Avoid(machine=code, windows=windows) for code in codes) if windows else None
 
 
-def _resting(words: str, context: Context) -> bool:
+def _resting(words: str) -> bool:
     """An order that is not to be worked on in a shift or in certain hours."""
     timed = re.search(WHEN, words) is not None or shift_named(words) is not None
     return timed and re.search(ORDER, words) is not None and _IDLE.search(words) is not None
@@ -124,8 +138,15 @@ def _window(words: str, context: Context) -> Window | None:
     times = [context.marked.code(sign) for sign in re.findall(WHEN, words)]
     if not times:
         return None
-    said = " ".join(times)
+    said = _between(words, context)
     if duration_minutes(said) is None and (shift := shift_named(saying.folded(words))) is not None:
         said = f"{said} {'夜班' if shift == 'night' else '日班'}"
     until = _UNTIL.search(re.sub(WHEN, "", words)) or _UNTIL.match(saying.folded(said))
     return window_of(said, context.now, context.zone, until=until is not None and len(times) == 1)
+
+
+def _between(words: str, context: Context) -> str:
+    """The words of time, with what stands between the first and the last of them."""
+    signs = list(re.finditer(WHEN, words))
+    part = words[signs[0].start() : signs[-1].end()] if signs else ""
+    return re.sub(WHEN, lambda sign: context.marked.code(sign[0]), part)

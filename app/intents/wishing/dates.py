@@ -11,7 +11,11 @@ from app.records.wish import Freeze, Pin, Postpone
 
 _L = rf"(?P<a>{LIST})"
 _AFTER = re.compile(r"之?后$|以后$|\bafter\b")
-_DELAY = r"(?:推迟|延迟|延后|延期|押后|推后|顺延|改迟|拖后|放后|排后|推延|延|推|拖|缓|postpone|delay|defer|put off|push back|push out|push|hold off|hold back|hold|move back|put back)"
+_DELAY = (
+    r"(?:推迟|延迟|延后|延期|押后|推后|顺延|改迟|拖后|放后|排后|推延|往后推|往后延|向后推|延|推|拖|缓|"
+    r"postpone|delay|defer|put off|push back|"
+    r"push out|push|hold off|hold back|hold|move back|put back)"
+)
 _TO = r"(?:到|至|去|落|until|till|to|for)"
 
 
@@ -41,24 +45,47 @@ def _waits_in_cantonese(match: re.Match[str], context: Context) -> Built:
 
 _POSTPONE = ways(
     _waits,
-    rf"{_L}\s?{MUST}*\s?(?:嘅|的)?(?:交期|生产|排期)?\s?{_DELAY}\s?(?:返|一下|下|啲|些)?\s?{_TO}?\s?{TIME}\s?(?P<after>之?后|以后)?\s?(?:先至|先|才|再|至)*{RUN}?(?:始)?",
+    (
+        rf"{_L}\s?{MUST}*\s?(?:嘅|的)?(?:交期|生产|排期)?\s?{_DELAY}\s?(?:返|一下|下|啲|"
+        rf"些)?\s?{_TO}?\s?{TIME}\s?(?P<after>之?后|以后)?\s?(?:先至|先|才|再|至)*{RUN}?(?:始)?"
+    ),
     rf"{_DELAY} {_L}(?: back| out| off)? ?(?:until|till|to|into|for)? ?(?P<after>after )?{TIME}",
     rf"{_DELAY}\s?{_L}\s?{_TO}\s?{TIME}\s?(?P<after>之?后)?",
-    rf"{_L}\s?{MUST}*\s?(?:等到|留到|留返到|摆到|放到|排到|等|留返|留)?\s?{TIME}\s?(?P<after>之?后|以后)?\s?(?:先至|先好|才|再){RUN}?(?:始)?",
-    rf"{_L} {MUST}*\s?(?:not (?:be )?(?:start(?:ed)?|run|begin|done|made)? ?(?:before|until|till)?|no earlier than|not earlier than|only from|can wait (?:until|till|for)?|waits? (?:until|till|for)?|starts? only from) ?(?P<after>after )?{TIME}",
+    (
+        rf"{_L}\s?(?:(?:唔使咁|不用这么|不用那么)(?:早|急)|唔急|不急)?,?\s?{MUST}*\s?(?:等到|留到|留返到|"
+        rf"摆到|放到|排到|等|留返|"
+        rf"留)?\s?{TIME}\s?(?P<after>之?后|以后)?\s?(?:先至|先好|才|再){RUN}?(?:始)?"
+    ),
+    (
+        rf"{_L} {MUST}*\s?(?:not (?:be )?(?:start(?:ed)?|run|begin|done|made)? ?(?:before|until|till)?|"
+        rf"no earlier than|not earlier than|only from|can wait (?:until|till|for)?|waits? (?:until|till|"
+        rf"for)?|starts? only from) ?(?P<after>after )?{TIME}"
+    ),
 ) + ways(
     _waits_until_then,
-    rf"{_L}\s?{MUST}*\s?{TIME}\s?(?:之?前|以前)?\s?(?:都|先|暂时|千祈|住)*{NOT}(?:住)?\s?(?:{RUN}|郁|掂|开始)(?:始|住)?(?=\s*(?:$|[,.。!;]|住|啦|呀|啊|喇))",
+    (
+        rf"{_L}\s?{MUST}*\s?{TIME}\s?(?:之?前|以前)?\s?(?:都|先|暂时|千祈|住)*{NOT}(?:住)?\s?(?:{RUN}|郁|掂|"
+        rf"开始)(?:始|"
+        rf"住)?(?=\s*(?:$|[,.。!;]|住|啦|呀|啊|喇))"
+    ),
     rf"{TIME}\s?(?:之?前|以前)?\s?(?:都|先|暂时|千祈)?{NOT}(?:住)?\s?(?:{RUN}|郁|掂|开始)(?:始|住)?\s?{_L}",
     rf"{NOT}\s?(?:喺|在)\s?{TIME}\s?(?:之?前|以前)?\s?(?:{RUN}|开始)\s?{_L}",
-    rf"{NOT} (?:start|run|begin|do|make|schedule|touch) {_L} (?:before |until |till |earlier than )?(?P<after>after )?{TIME}",
+    (
+        rf"{NOT} (?:start|run|begin|do|make|schedule|touch) {_L} (?:before |until |till |"
+        rf"earlier than )?(?P<after>after )?{TIME}"
+    ),
 ) + ways(_waits_in_cantonese, rf"{_L}\s?{MUST}*\s?{TIME}\s?(?P<after>之?后)?\s?先{RUN}")  # fmt: skip
 
 
 _FREEZE = (
-    r"(?:冻结|锁定|锁死|锁住|锁实|锁咗|锁|冻住|唔好再?(?:郁|动|改|搞|掂)|唔准(?:郁|动|改)|唔可以(?:郁|动|改)|不要再?(?:动|改)|别再?(?:动|改)|不准(?:动|改)|不能(?:动|改)|"
-    r"(?:保持|维持)(?:不变|原状|原样|现状|不动)|照旧|照原定|freeze|lock(?: in| down)?|(?:don'?t|do not|never) (?:move|touch|change|shift|reschedule|alter))"
+    r"(?:冻结|锁定|锁死|锁住|锁实|锁咗|锁|冻住|唔好再?(?:郁|动|改|搞|掂)|唔准(?:郁|动|改)|唔可以(?:郁|动|改)|"
+    r"不要再?(?:动|改)|别再?(?:动|改)|不准(?:动|改)|"
+    r"不能(?:动|改)|"
+    r"(?:保持|维持)(?:不变|原状|原样|现状|不动)|照旧|照原定|freeze|lock(?: in| down)?|(?:don'?t|do not|"
+    r"never) (?:move|touch|"
+    r"change|shift|reschedule|alter))"
 )
+_AGAIN = r"(?:,?\s?(?:唔好|不要|别)再?(?:郁|动|改))?"
 _PLAN = r"(?:(?:嘅|的)?\s?(?:所有|全部)?(?:生产计划|计划|安排|排程|排期|排产|生产|单|嘢)?)"
 
 
@@ -83,14 +110,27 @@ def _stays_until(match: re.Match[str], context: Context) -> Built:
 _STAY = ways(
     _stays,
     rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:the )?{_L}(?!\s?[同和与])",
-    rf"{_L}\s?{_PLAN}\s?{MUST}*,?\s?{_FREEZE}(?:住|实)?",
-    rf"(?:keep|leave) {_L} (?:as (?:it is|they are|is|planned|scheduled)|unchanged|fixed|frozen|alone|where (?:it is|they are)|in place|put)",
+    rf"{_L}\s?{_PLAN}\s?{MUST}*,?\s?{_FREEZE}(?:住|实)?{_AGAIN}",
+    (
+        rf"(?:keep|leave) {_L} (?:as (?:it is|they are|is|planned|scheduled)|unchanged|fixed|frozen|alone|"
+        rf"where (?:it is|they are)|in place|put)"
+    ),
 ) + ways(
     _stays_until,
     rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:喺|在)?\s?{TIME}\s?(?:之?前|以前|之?内|以内)?{_PLAN}",
-    rf"{TIME}\s?(?:之?前|以前|之?内|以内)?\s?{_PLAN}\s?(?:都|全部|就|要|先|请|一律)*\s?{_FREEZE}(?:住|实)?",
-    rf"{_FREEZE}(?: the| everything| anything| all| current| whole)*(?: plans?| schedules?| orders| jobs)? ?(?:until|till|through|up to|for|before|to|of|in)?(?: the)? ?{TIME}(?:'s)?(?: plan| schedule)?",
-    rf"(?:keep|leave) (?:the |everything |all )*(?:plan|schedule)? ?(?:for |until |of )?{TIME}(?:'s (?:plan|schedule))? (?:as (?:it is|is|planned)|unchanged|fixed|frozen|alone)",
+    (
+        rf"{TIME}\s?(?:之?前|以前|之?内|以内)?\s?{_PLAN}\s?(?:都|全部|就|要|先|请|一律)*\s?{_FREEZE}(?:住|"
+        rf"实)?{_AGAIN}"
+    ),
+    (
+        rf"{_FREEZE}(?: the| everything| anything| all| current| whole)*(?: plans?| schedules?| orders|"
+        rf" jobs)? ?(?:until|till|through|up to|for|before|to|of|in)?(?: the)? ?{TIME}(?:'s)?(?: plan|"
+        rf" schedule)?"
+    ),
+    (
+        rf"(?:keep|leave) (?:the |everything |all )*(?:plan|schedule)? ?(?:for |until |"
+        rf"of )?{TIME}(?:'s (?:plan|schedule))? (?:as (?:it is|is|planned)|unchanged|fixed|frozen|alone)"
+    ),
 )  # fmt: skip
 
 
@@ -102,8 +142,15 @@ def _starts(match: re.Match[str], context: Context) -> Built:
 
 _START = ways(
     _starts,
-    rf"(?P<a>{ORDER})\s?{MUST}*(?:定咗|定|喺|在|于|嘅|的)*\s?{TIME}\s?(?:准时|正|先)?(?:开始生产|开始做|开始|开工|开机|开做|上机|起机|落机|动工|起做)",
-    rf"(?:start|begin|kick off|launch|pin|fix|schedule) (?P<a>{ORDER})(?: to start)? ?(?:at|from|on|for)? ?{TIME}(?: sharp)?",
+    (
+        rf"(?P<a>{ORDER})\s?{MUST}*(?:定咗|定|喺|在|于|嘅|的)*\s?{TIME}\s?(?:准时|正|先)?(?:开始生产|开始做|"
+        rf"开始|开工|开机|开做|上机|起机|"
+        rf"落机|动工|起做)"
+    ),
+    (
+        rf"(?:start|begin|kick off|launch|pin|fix|schedule) (?P<a>{ORDER})(?: to start)? ?(?:at|from|on|"
+        rf"for)? ?{TIME}(?: sharp)?"
+    ),
     rf"(?P<a>{ORDER}) (?:{MUST} )*(?:starts?|begins?|kick off) ?(?:at|on|from)? ?{TIME}(?: sharp)?",
 )
 

@@ -17,11 +17,13 @@ ON = rf"(?P<m>{MACHINE})"
 NUMBER = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,2}|two|three|four|five|six|seven|eight)"
 NOT = (
     r"(?:唔好|不要|别|勿|唔准|不准|不许|不可以|不可|不能|不得|唔可以|唔能够|唔使|避免|避开|禁止|"
-    r"(?<![a-z])(?:don'?t|do not|never|avoid|not|no|cannot|can'?t|must not|mustn'?t|should not|shouldn'?t)(?![a-z]))"
+    r"(?<![a-z])(?:don'?t|do not|never|avoid|not|no|cannot|can'?t|must not|mustn'?t|should not|"
+    r"shouldn'?t)(?![a-z]))"
 )
 MUST = (
-    r"(?:一定要|必须|应该|需要|可唔可以|可不可以|能不能|可以|可否|想|请|要|得|都|就|全部|尽快|"
-    r"(?<![a-z])(?:should|must|has to|have to|needs? to|to|can|could|be|is|are|will|shall|all|please|pls)(?![a-z]))"
+    r"(?:一定要|必须|须要|须|应该|需要|可唔可以|可不可以|能不能|可以|可否|想|请|要|得|都|均|就|全部|尽快|"
+    r"(?<![a-z])(?:should|must|has to|have to|needs? to|to|can|could|be|is|are|will|shall|all|please|"
+    r"pls)(?![a-z]))"
 )
 RUN = r"(?:做|生产|开工|开|排产|排|行|加工|赶)"
 

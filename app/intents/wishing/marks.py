@@ -39,10 +39,13 @@ THING = "[\ue000-\ue5ff]"
 _HAN_DIGITS = ("0零〇", "1一", "2二", "3三", "4四", "5五", "6六", "7七", "8八", "9九")
 _AROUND_ORDER = re.compile(
     rf"(?:(?<![a-z])(?:the )?(?:order|job|po)(?: no\.?| number)?\s|(?:订单|工单|单号|张单|单)\s?)(?={ORDER})"
-    rf"|(?<={ORDER})\s?(?:号|#)?\s?(?:嗰|那|呢|这)?(?:张|批|个|条)?(?:订单|工单|单(?!独)|柯打|(?:orders?|jobs?)(?![a-z]))"
+    rf"|(?<={ORDER})\s?(?:号|#)?\s?(?:嗰|那|呢|这)?(?:张|批|个|条)?(?:订单|工单|单(?!独)|柯打|(?:orders?|"
+    rf"jobs?)(?![a-z]))"
 )
 _AROUND_MACHINE = re.compile(
-    rf"(?:(?<![a-z])(?:the )?machine\s|机器\s?)(?={MACHINE})|(?<={MACHINE})\s?(?:嗰|那|呢|这)?(?:部|台)?机(?:器|床)?(?!会)"
+    rf"(?:(?<![a-z])(?:the )?machine\s|机器\s?)(?={MACHINE})|(?<={MACHINE})\s?(?:嗰|那|呢|这)?(?:部|"
+    rf"台)?机(?:器|"
+    rf"床)?(?!会)"
 )
 
 
@@ -107,7 +110,8 @@ def _order(number: str) -> re.Pattern[str]:
     prefix = r"\.?\s?".join(found[1].lower())
     figures = "".join(f"[{_HAN_DIGITS[int(digit)]}]" for digit in found[2])
     return re.compile(
-        rf"(?<![a-z0-9])(?:{prefix}\.?\s?(?:no\.?\s?)?[-#:_‐–]?\s?)?0*#?{figures}(?![0-9%]|[a-z](?![a-z])|[.:]\d)"
+        rf"(?<![a-z0-9])(?:{prefix}\.?\s?(?:no\.?\s?)?[-#:_‐–]?\s?)?0*#?{figures}(?![0-9%]|[a-z](?![a-z])|"
+        rf"[.:]\d)"
     )
 
 
@@ -166,6 +170,7 @@ def _people(facts: Facts) -> Iterator[tuple[str, re.Pattern[str]]]:
 
 def _called(name: str) -> Iterable[str]:
     if name.isascii():
-        return {name, name.split()[0]} if len(name.split()[0]) > 2 else {name}
+        first = name.partition(" ")[0]
+        return {name, first} if len(first) > 2 else {name} - {""}
     given = name[1:]
     return {name, f"阿{name[-1]}", *({given, f"阿{given}"} if len(given) > 1 else ())}

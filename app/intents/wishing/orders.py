@@ -1,7 +1,7 @@
 """Ways to say that an order goes before, after or instead of another, in lots, or keeps its place."""
 
 import re
-from itertools import product
+from itertools import pairwise, product
 
 from app.intents.wishing.grammar import LIST, MUST, NUMBER, RUN, Built, Context, Pattern, number, ways
 from app.intents.wishing.marks import ORDER
@@ -9,13 +9,22 @@ from app.records.wish import LOTS_MAX, Before, Priority, Split, Swap
 
 _A, _B = rf"(?P<a>{LIST})", rf"(?P<b>{LIST})"
 _ONE, _TWO = rf"(?P<a>{ORDER})", rf"(?P<b>{ORDER})"
-_PUT = r"(?:安排|排产|生产|移动|排|摆|放|插|调|移|搬|推|行|走|做|上|赶|过|改|挪|跟)?\s?(?:到|去|喺|在|于|返|落|咗|至|住)?"
+_PUT = (
+    r"(?:安排|排产|生产|移动|排|摆|放|插|调|移|搬|推|行|走|做|上|赶|过|改|挪|跟)?\s?(?:到|去|喺|在|于|返|落|"
+    r"咗|至|住)?"
+)
 _THE = r"(?:嘅|的)?(?:之|以)?"
 _FRONT = r"(?:前面|前头|前边|前)(?!天|日)"
 _BACK = r"(?:后面|后边|后尾|尾后|后)(?!天|日)"
 _THEN = r"(?:之后|然后|跟住|跟手|接住|接着|跟着|先至|先好|最后|再|后|先|才|至|就)"
-_VERB = r"(?:should|must|has to|have to|needs? to|to|goes|go|runs?|is|are|be|comes?|put|placed|scheduled|done|made|finished|completed|produced|all|first)"
-_DOING = r"(?:(?:we |you |i )?(?:starting|start|beginning|begin|doing|do|touching|touch|running|run|making|make) )?"
+_VERB = (
+    r"(?:should|must|has to|have to|needs? to|to|goes|go|runs?|is|are|be|comes?|put|placed|scheduled|done|"
+    r"made|finished|completed|produced|all|first)"
+)
+_DOING = (
+    r"(?:(?:we |you |i )?(?:starting|start|beginning|begin|doing|do|touching|touch|running|run|making|"
+    r"make) )?"
+)
 _DO = r"(?:do|run|make|produce|schedule|put|start|finish|process)"
 
 
@@ -26,23 +35,69 @@ def _first(match: re.Match[str], context: Context) -> Built:
     return made or None
 
 
+def _chained(match: re.Match[str], context: Context) -> Built:
+    """Each before the next."""
+    codes = context.codes(match[0])
+    return tuple(Before(one, other) for one, other in pairwise(codes)) or None
+
+
+_CHAIN = ways(
+    _chained,
+    rf"(?:先\s?{RUN}?\s?)?{ORDER}(?:做?先)?(?:,?\s?{_THEN}+\s?(?:到|轮到|搞|安排)?\s?{RUN}?\s?{ORDER}){{2,}}",
+    (
+        rf"(?:{_DO} )?{ORDER}(?: first)?(?:,?(?: and)? (?:then|followed by|and after that|"
+        rf"after that)(?: {_DO})? {ORDER}){{2,}}"
+    ),
+)
+
 _BEFORE = ways(
     _first,
+    rf"{_ONE}\s?{MUST}*(?:{RUN}|行)?咗?先,?\s?{_THEN}+\s?(?:到|轮到|{RUN})\s?{_TWO}",
     rf"{_A}\s?{MUST}*\s?{_PUT}\s?{_B}\s?{_THE}{_FRONT}(?:先|{RUN}|完成)*",
-    rf"(?:喺|在|赶喺)?\s?{_B}\s?{_THE}{_FRONT},?\s?{MUST}*\s?先?(?:做|排|生产|安排|插|摆|放|完成|赶|开|整)(?:好|完|咗|先|埋|返|晒)*\s?{_A}",
-    rf"(?P<b>{ORDER})\s?{MUST}*等\s?(?:到|埋)?\s?{_ONE}\s?(?:做|出|生产)?(?:完|好|咗|掂|晒|了)*(?:之后|以后|后)?,?\s?(?:先至|先|再|才|至)(?:可以)?{RUN}?",
+    (
+        rf"(?:喺|在|赶喺)?\s?{_B}\s?{_THE}{_FRONT},?\s?{MUST}*\s?先?(?:做|排|生产|安排|插|摆|放|完成|赶|开|"
+        rf"整)(?:好|完|咗|先|埋|返|"
+        rf"晒)*\s?{_A}"
+    ),
+    (
+        rf"(?P<b>{ORDER})\s?{MUST}*等\s?(?:到|埋)?\s?{_ONE}\s?(?:做|出|生产)?(?:完|好|咗|掂|晒|了)*(?:之后|"
+        rf"以后|后)?,?\s?(?:先至|"
+        rf"先|再|才|至)(?:可以)?{RUN}?"
+    ),
     rf"先\s?{RUN}?\s?(?:好|完|咗|搞掂)?\s?{_A},?\s?{_THEN}+\s?(?:到|轮到|系|是|搞|安排)?\s?{RUN}?\s?{_B}",
-    rf"(?:等|做|搞掂|完成|生产|赶)(?:完|好|咗|晒|掂|了)?\s?{_ONE}\s?(?:做|生产)?(?:完|好|咗|晒|掂|了)*,?\s?{_THEN}+\s?(?:到|轮到|可以)?\s?{RUN}?(?:始)?\s?{_TWO}",
-    rf"{_ONE}\s?(?:做|生产)?(?:完成|完|好|咗|了)*(?:之后|以后|后),?\s?(?:先至|再|才|先|就|即刻)*\s?(?:到|轮到)?\s?{RUN}\s?{_TWO}",
+    (
+        rf"(?:等|做|搞掂|完成|生产|赶)(?:完|好|咗|晒|掂|了)?\s?{_ONE}\s?(?:做|生产)?(?:完|好|咗|晒|掂|"
+        rf"了)*,?\s?{_THEN}+\s?(?:到|轮到|"
+        rf"可以)?\s?{RUN}?(?:始)?\s?{_TWO}"
+    ),
+    (
+        rf"{_ONE}\s?(?:做|生产)?(?:完成|完|好|咗|了)*(?:之后|以后|后),?\s?(?:先至|再|才|先|就|即刻)*\s?(?:到|"
+        rf"轮到)?\s?{RUN}\s?{_TWO}"
+    ),
     rf"{_ONE}\s?{MUST}*(?:做|排|行|走)?得?(?:先过|早过|先于|早于|优先于|优先过|快过|行先过)\s?{_B}",
     rf"{_ONE}\s?{MUST}*比\s?{_B}\s?(?:更|要)?(?:先|早|优先|快){RUN}?",
     rf"(?P<b>{ORDER})\s?{MUST}*(?:做|排)?得?(?:迟过|后过|晚于|后于|慢过)\s?{_ONE}",
     rf"(?P<b>{LIST})\s?{MUST}*\s?{_PUT}\s?(?P<a>{LIST})\s?{_THE}{_BACK}(?:先|再|才|{RUN})*",
-    rf"{_A}(?:,? {_VERB})*,? (?:before|ahead of|in front of|prior to|earlier than|sooner than|above) (?:the )?{_DOING}{_B}",
-    rf"(?<![a-z])before (?:{_DOING})?{_B},? (?:we |please |pls |i |let'?s |you )?(?:(?:should|must|need to|want to|have to) )?{_DO} {_A}(?: first)?",
-    rf"(?:{_DO} )?{_ONE}(?: first)?,?(?: and)? (?:then|followed by|and after that|after that)(?: {_DO}| comes?)? {_TWO}",
-    rf"(?:after|once|when) {_ONE}(?: is| has been| gets)?(?: done| finished| completed?)?,? (?:we |please |pls )?(?:then )?{_DO} {_B}",
-    rf"(?P<b>{LIST})(?: {_VERB})* (?:only )?(?:after|behind|following|later than|below) (?:the )?(?P<a>{LIST})(?: is)?(?: done| finished)?",
+    (
+        rf"{_A}(?:,? {_VERB})*,? (?:before|ahead of|in front of|prior to|earlier than|sooner than|"
+        rf"above) (?:the )?{_DOING}{_B}"
+    ),
+    (
+        rf"(?<![a-z])before (?:{_DOING})?{_B},? (?:we |please |pls |i |let'?s |you )?(?:(?:should|must|"
+        rf"need to|want to|have to) )?{_DO} {_A}(?: first)?"
+    ),
+    (
+        rf"(?:{_DO} )?{_ONE}(?: first)?,?(?: and)? (?:then|followed by|and after that|after that)(?: {_DO}|"
+        rf" comes?)? {_TWO}"
+    ),
+    (
+        rf"(?:after|once|when) {_ONE}(?: is| has been| gets)?(?: done| finished| completed?)?,? (?:we |"
+        rf"please |pls )?(?:then )?{_DO} {_B}"
+    ),
+    (
+        rf"(?P<b>{LIST})(?: {_VERB})* (?:only )?(?:after|behind|following|later than|"
+        rf"below) (?:the )?(?P<a>{LIST})(?: is)?(?: done| finished)?"
+    ),
     rf"(?P<b>{LIST})(?: {_VERB})* (?:waits?|hold(?:s)?|wait) for {_A}(?: to finish| to be done)?",
 )  # fmt: skip
 
@@ -52,13 +107,30 @@ def _swapped(match: re.Match[str], context: Context) -> Built:
     return (Swap(one, other),) if one != other else None
 
 
-_CHANGE = "(?:互相|两张)?(?:对调|调换|互换|交换|调转|调位|换位|掉转|倒转|换转|对换|互调|调个位|调下位|换下位|换一换|换个位|换下|调返转|调乱|掉个位)"
+_CHANGE = (
+    "(?:互相|两张)?(?:对调|调换|互换|交换|调转|调位|换位|掉转|倒转|换转|对换|互调|调个位|调下位|换下位|"
+    "换一换|换个位|换一下|换换|调一下|换下|调返转|调乱|掉个位)"
+)
 _SWAP = ways(
     _swapped,
-    rf"{_ONE}\s?(?:,|、|/|同埋|同|和|与|跟|and|with|&)\s?{_TWO}\s?(?:嘅|的)?(?:(?:个|两个)?(?:位置|次序|顺序|先后次序|先后|排位|排期|生产次序)\s?)?{MUST}*\s?{_CHANGE}(?:位置|次序|顺序|位)?",
-    rf"{_CHANGE}(?:下|一下|埋|返)?\s?{_ONE}\s?(?:,|、|/|同埋|同|和|与|跟)\s?{_TWO}(?:\s?(?:嘅|的)?(?:位置|次序|顺序|先后次序|先后))?",
-    rf"(?:swap|exchange|interchange|switch|flip|trade)(?: round| around| over)?(?: the)?(?: places?| order| positions?| sequence)?(?: of)? {_ONE} ?(?:and|with|for|&|/|,) ?{_TWO}(?: round| around| over)?",
-    rf"{_ONE} ?(?:and|&) ?{_TWO} (?:should |must |to )?(?:swap|change|trade|switch|exchange)(?: their)?(?: places?| positions?| order)",
+    (
+        rf"{_ONE}\s?(?:,|、|/|同埋|同|和|与|跟|and|with|&)\s?{_TWO}\s?(?:嘅|的)?(?:(?:个|两个)?(?:位置|次序|"
+        rf"顺序|先后次序|先后|排位|排期|"
+        rf"生产次序)\s?)?{MUST}*\s?{_CHANGE}(?:位置|次序|顺序|位)?"
+    ),
+    (
+        rf"{_CHANGE}(?:下|一下|埋|返)?\s?{_ONE}\s?(?:,|、|/|同埋|同|和|与|跟)\s?{_TWO}(?:\s?(?:嘅|"
+        rf"的)?(?:位置|次序|顺序|先后次序|先后))?"
+    ),
+    (
+        rf"(?:swap|exchange|interchange|switch|flip|trade)(?: round| around| over)?(?: the)?(?: places?|"
+        rf" order| positions?| sequence)?(?: of)? {_ONE} ?(?:and|with|for|&|/|,) ?{_TWO}(?: round| around|"
+        rf" over)?"
+    ),
+    (
+        rf"{_ONE} ?(?:and|&) ?{_TWO} (?:should |must |to )?(?:swap|change|trade|switch|"
+        rf"exchange)(?: their)?(?: places?| positions?| order)"
+    ),
 )  # fmt: skip
 
 
@@ -77,11 +149,14 @@ _LOT = r"(?:批|份|个?lots?|张|段|部分|车|转|次|单)"
 _LOT_EN = r"(?: equal| separate| smaller)*(?: (?:lots?|batches|batch|parts?|runs?|pieces|jobs|orders))?"
 _SPLIT = ways(
     _lots,
-    rf"{_ONE}\s?{MUST}*\s?(?:拆|分|切)(?:开|单|细)?(?:分)?(?:成|为|做|开|返|咗|俾)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN}|出)?",
+    (
+        rf"{_ONE}\s?{MUST}*\s?(?:拆|分|切)(?:开|单|细)?(?:分)?(?:成|为|做|开|返|咗|"
+        rf"俾)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN}|出)?"
+    ),
     rf"(?:拆|分)(?:开|单)?\s?{_ONE}\s?(?:成|做|为|开|返|,)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN})?",
     rf"(?:split|divide|break)(?: up)? {_ONE}(?: up)? (?:in|into|to|as) {NUMBER}{_LOT_EN}",
     rf"{_ONE} {MUST}*\s?(?:split|divided)(?: up)? (?:in|into|to) {NUMBER}{_LOT_EN}",
-    rf"(?:run|make|do|produce) {_ONE} in {NUMBER} (?:lots|batches|parts|runs)",
+    rf"(?:run|make|do|produce) {_ONE} (?:in|as) {NUMBER} (?:lots|batches|parts|runs)",
 ) + ways(
     _halves,
     rf"{_ONE}\s?{MUST}*\s?(?:拆|分)(?:开)?(?:成|做)?\s?(?:一半|两半|一半一半)(?:\s?{RUN})?",
@@ -98,9 +173,16 @@ def _weight(match: re.Match[str], context: Context) -> Built:
 _IMPORTANCE = r"(?:优先级|优先度|优先权|优先等级|权重|重要性|重要程度|priority|weight|importance)"
 _PRIORITY = ways(
     _weight,
-    rf"{_ONE}\s?(?:嘅|的|'s)?\s?{_IMPORTANCE}\s?(?:改|设定|设|调|提|升|定|set|raise|change|up)?\s?(?:成|为|到|做|至|去|to|at|=|:|is)?\s?{NUMBER}(?![\d号日点])",
-    rf"(?:set|change|raise|make|put|lower) (?:the )?{_IMPORTANCE} (?:of|for|on) {_ONE} (?:to|at|=|as) {NUMBER}(?!\d)",
+    (
+        rf"{_ONE}\s?(?:嘅|的|'s)?\s?{_IMPORTANCE}\s?(?:改|设定|设|调|提|升|定|set|raise|change|up)?\s?(?:成|"
+        rf"为|到|做|至|去|"
+        rf"to|at|=|:|is)?\s?{NUMBER}(?![\d号日点])"
+    ),
+    (
+        rf"(?:set|change|raise|make|put|lower) (?:the )?{_IMPORTANCE} (?:of|for|on) {_ONE} (?:to|at|=|"
+        rf"as) {NUMBER}(?!\d)"
+    ),
     rf"(?:give|assign) {_ONE} (?:a )?{_IMPORTANCE} (?:of )?{NUMBER}(?!\d)",
 )
 
-PATTERNS: tuple[Pattern, ...] = (*_SWAP, *_SPLIT, *_PRIORITY, *_BEFORE)
+PATTERNS: tuple[Pattern, ...] = (*_SWAP, *_SPLIT, *_PRIORITY, *_CHAIN, *_BEFORE)

@@ -13,7 +13,11 @@ _AT = rf"(?P<f>{FACILITY})"
 _MOVE = r"(?:安排|固定|指定|锁定|搬|移|调|转|拨|摆|放|交|挪|改|换|排|派|拎|送|俾|留|拉)"
 _INTO = r"(?:去|到|喺|在|返|落|用|上|俾|给|至|为|成|过|往)"
 _UP = r"(?:上面|上边|上|度|嗰度|那边|那里|嗰边|里面|入面)?"
-_START = rf"(?:,?\s?(?:喺|在|由|from|at|starting(?: at| from)?|start(?:ing)? at)?\s?(?P<t>{WHEN})\s?(?:开始生产|开始做|开始|开工|开机|开做|上机|起做)?)?"
+_START = (
+    rf"(?:,?\s?(?:喺|在|由|from|at|starting(?: at| from)?|start(?:ing)? at)?\s?(?P<t>{WHEN})\s?(?:开始生产|"
+    rf"开始做|开始|"
+    rf"开工|开机|开做|上机|起做)?)?"
+)
 _WAS = rf"(?:\s?(?:由|从|from)\s?{MACHINE}\s?)?"
 _WAS_AT = rf"(?:\s?(?:由|从|from)\s?{FACILITY}\s?)?"
 
@@ -29,14 +33,24 @@ def _on(match: re.Match[str], context: Context) -> Built:
 
 _PIN = ways(
     _on,
-    rf"{_L}\s?{MUST}*(?:只可以|只能|淨系|净系|唯有)?{_WAS}\s?{_MOVE}+\s?{_INTO}*\s?{ON}\s?{_UP}\s?{RUN}?{_START}",
+    (
+        rf"{_L}\s?{MUST}*(?:只可以|只能|淨系|净系|"
+        rf"唯有)?{_WAS}\s?{_MOVE}+\s?{_INTO}*\s?{ON}\s?{_UP}\s?{RUN}?{_START}"
+    ),
     rf"{_L}\s?{MUST}*(?:只可以|只能|净系)?\s?(?:喺|在|用|上|去|落|由)\s?{ON}\s?{_UP}\s?(?:{RUN}|机){_START}",
     rf"{_L}\s?{MUST}*(?:只可以|只能|净系)?\s?(?:改|转|换|只)?(?:用|上|落)\s?{ON}{_START}",
     rf"{_L}\s?(?P<t>{WHEN})\s?(?:开始)?\s?(?:喺|在|上|用|落|去)\s?{ON}\s?{_UP}\s?(?:开工|开始|{RUN})?",
     rf"(?:用|俾|叫)\s?{ON}\s?(?:嚟|来|去)?{RUN}\s?{_L}",
-    rf"(?:move|shift|put|run|do|make|switch|assign|pin|schedule|transfer|place|keep|load|process|produce|change|fix) {_L}{_WAS}(?: over| only)? ?(?:to|onto|on to|on|in|at|using|with|via|for) (?:the )?{ON}(?: only)?{_START}",
+    (
+        rf"(?:move|shift|put|run|do|make|switch|assign|pin|schedule|transfer|place|keep|load|process|produce|"
+        rf"change|fix|begin|start|launch) {_L}{_WAS}(?: over| only)? ?(?:to|onto|on to|on|in|at|using|with|"
+        rf"via|for) (?:the )?{ON}(?: only)?{_START}"
+    ),
     rf"(?:use|load|set up) (?:the )?{ON} (?:for|with|to (?:run|do|make)) {_L}",
-    rf"{_L} (?:{MUST} |only )*(?:run|runs|go|goes|made|done|moved|pinned|put|stay|stays|processed|switched|scheduled)(?: only)? (?:to|on|onto|at) (?:the )?{ON}(?: only)?{_START}",
+    (
+        rf"{_L} (?:{MUST} |only )*(?:run|runs|go|goes|made|done|moved|pinned|put|stay|stays|processed|"
+        rf"switched|scheduled)(?: only)? (?:to|on|onto|at) (?:the )?{ON}(?: only)?{_START}"
+    ),
 )  # fmt: skip
 
 
@@ -45,15 +59,30 @@ def _off(match: re.Match[str], context: Context) -> Built:
     return tuple(Avoid(order, machine) for order in context.codes(match["a"]))
 
 
-_PUTTING = r"(?:安排|生产|be |run |runs |go |goes |on |in |at |to |use |using |put |putting |scheduled? |scheduling |done |made |make |do |the |placed? |placing |moved? |moving |再|喺|在|使用|用|上|排|摆|放|去|落|到|搬|调|移|做|将|把)*"
+_PUTTING = (
+    r"(?:安排|生产|be |run |runs |go |goes |on |in |at |to |use |using |put |putting |scheduled? |"
+    r"scheduling |"
+    r"done |made |make |do |the |placed? |placing |moved? |moving |再|喺|在|使用|用|上|排|摆|放|去|落|到|搬|"
+    r"调|移|做|将|把)*"
+)
 _AVOID = ways(
     _off,
     rf"{_L}\s?,?\s?(?:{MUST}\s?)*{NOT}\s?{_PUTTING}\s?{ON}\s?{_UP}\s?{RUN}?",
     rf"{NOT}\s?{_PUTTING}\s?{_L}\s?{_PUTTING}\s?(?:onto |with |for |using )?(?:the )?{ON}\s?{_UP}\s?{RUN}?",
-    rf"{NOT}\s?(?:再)?(?:用|use |using )\s?(?:the )?{ON}\s?(?:去|来|嚟|for|to do|to run|to make|on)?\s?{RUN}?\s?{_L}",
+    (
+        rf"{NOT}\s?(?:再)?(?:用|use |using )\s?(?:the )?{ON}\s?(?:去|来|嚟|for|to do|to run|to make|"
+        rf"on)?\s?{RUN}?\s?{_L}"
+    ),
+    rf"avoid (?:using |the )*{ON} (?:for|with) {_L}",
     rf"keep {_L} (?:off|away from|out of|clear of) (?:the )?{ON}",
-    rf"{_L} (?:{MUST} )*(?:go |run )?(?:on )?(?:anywhere|any machine|any other machine) (?:but|except|other than)(?: on)? (?:the )?{ON}",
-    rf"{_L}\s?除(?:咗|了)\s?{ON}\s?(?:之外|以外)?,?\s?(?:边部|哪台|第部|其他|其它)(?:机|部)?都?(?:得|可以|行)",
+    (
+        rf"{_L} (?:{MUST} )*(?:go |run )?(?:on )?(?:anywhere|any machine|any other machine) (?:but|except|"
+        rf"other than)(?: on)? (?:the )?{ON}"
+    ),
+    (
+        rf"{_L}\s?除(?:咗|了)\s?{ON}\s?(?:之外|以外)?,?\s?(?:边部|哪台|第部|其他|其它)(?:机|部)?都?(?:得|"
+        rf"可以|行)"
+    ),
 )  # fmt: skip
 
 
@@ -69,11 +98,29 @@ _SOFT = re.compile(r"最好|尽量|宁愿|优先|prefer|ideally|if possible|rath
 _SOFTLY = r"(?:最好|尽量|优先|宁愿|prefer(?:ably)?|ideally|if possible)?"
 _PREFER = ways(
     _there,
-    rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*{_WAS_AT}\s?{_SOFTLY}{_MOVE}+\s?{_INTO}*\s?{_AT}\s?(?:嗰边|那边|嗰度|厂|度)?\s?(?:{RUN}|加工|处理|整|搞)?",
-    rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*(?:改|转|换)?(?:喺|在|由|去|于)\s?{_AT}\s?(?:嗰边|那边|嗰度|厂|度)?\s?(?:做|生产|加工|排产|赶)",
-    rf"(?:由|俾|交俾|交给|给|叫|让)\s?{_AT}\s?(?:嗰边|那边|厂)?\s?(?:帮手|负责|来|嚟)?(?:做|生产|加工|赶)\s?{_X}",
-    rf"{_SOFTLY}(?: to)?,? ?(?:move|shift|transfer|send|do|make|run|produce|keep|put|schedule|assign|build|process) (?:all )?{_X}{_WAS_AT}(?: over| production)* ?(?:to|in|at|into) (?:the )?{_AT}(?: if possible)?",
-    rf"{_X} (?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|go|goes|produced|transferred|shifted|built|processed)? ?{_SOFTLY} ?(?:to|in|at|over to) {_AT}(?: if possible)?",
+    (
+        rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*{_WAS_AT}\s?{_SOFTLY}{_MOVE}+\s?{_INTO}*\s?{_AT}\s?(?:嗰边|"
+        rf"那边|"
+        rf"嗰度|厂|度)?\s?(?:{RUN}|加工|处理|整|搞)?"
+    ),
+    (
+        rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*(?:改|转|换)?(?:喺|在|由|去|于)\s?{_AT}\s?(?:嗰边|那边|嗰度|"
+        rf"厂|度)?\s?(?:做|"
+        rf"生产|加工|排产|赶)"
+    ),
+    (
+        rf"(?:由|俾|交俾|交给|给|叫|让)\s?{_AT}\s?(?:嗰边|那边|厂)?\s?(?:帮手|负责|来|嚟)?(?:做|生产|加工|"
+        rf"赶)\s?{_X}"
+    ),
+    (
+        rf"{_SOFTLY}(?: to)?,? ?(?:move|shift|transfer|send|do|make|run|produce|keep|put|schedule|assign|"
+        rf"build|process) (?:all )?{_X}{_WAS_AT}(?: over| production)* ?(?:to|in|at|"
+        rf"into) (?:the )?{_AT}(?: if possible)?"
+    ),
+    (
+        rf"{_X} (?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|go|goes|produced|transferred|"
+        rf"shifted|built|processed)? ?{_SOFTLY} ?(?:to|in|at|over to) {_AT}(?: if possible)?"
+    ),
     rf"prefer {_AT} for (?:all )?{_X}",
 )  # fmt: skip
 

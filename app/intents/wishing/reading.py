@@ -20,27 +20,43 @@ from app.records.wish import AnyWish, Expedite, PlainWish, WhatIf
 _USED = "\ue7ff"
 """Stands for what a pattern has used up; it parts what stands on its two sides."""
 
+Step = tuple[str, list[tuple[int, PlainWish]]] | None
+"""The text without what was used up, and the wishes with their places; None: it is not certain."""
+
 _PATTERNS = (*orders.PATTERNS, *places.PATTERNS, *dates.PATTERNS)
 _IF = re.compile(
-    r"如果|假如|假设|假使|要是|万一|倘若|若果|若是|(?<![a-z])(?:what if|what happens if|what would happen if|suppose|supposing|assuming|if)(?![a-z])(?: (?:we|i|you))?"
+    r"如果|假如|假设|假使|要是|万一|倘若|若果|若是|(?<![a-z])(?:what if|what happens if|what would happen if|"
+    r"suppose|supposing|"
+    r"assuming|if)(?![a-z])(?: (?:we|i|you))?"
 )
 _ASKS = re.compile(
-    r"会唔会|会不会|会点|会怎|点样|怎样|怎么样|几时|什么时候|何时|影响|会迟|会晚|会变|赶唔赶|赶得|来得及|嚟得切|得唔得|好唔好|有咩|有什么|点算|会唔|"
+    r"会唔会|会不会|会点|会怎|点样|怎样|怎么样|几时|什么时候|何时|影响|会迟|会晚|会变|赶唔赶|赶得|来得及|"
+    r"嚟得切|得唔得|好唔好|有咩|有什么|点算|会唔|"
     r"(?<![a-z])(?:will|would|can we|could we|when|how|what|is it|does|do we|which)(?![a-z])"
 )
-_LEFT_DENIAL = re.compile(rf"{NOT}|唔急|不急|不用急|唔使急|冇咁急|没那么急")
-_LEFT_CHOICE = re.compile(
-    r"或者|或(?!许)|还是|定系|除非|(?<![a-z])(?:or|unless|either|whether|but)(?![a-z])|但系|但是|不过"
+_LEFT_DENIAL = re.compile(
+    rf"{NOT}|唔急|不急|不用急|唔使急|冇咁急|没那么急|或者|或(?!许)|还是|定系|除非|但系|但是|不过|"
+    r"(?<![a-z])(?:or|unless|either|whether|but)(?![a-z])"
 )
+_LEFT_OVER = re.compile(rf"{ORDER}|{MACHINE}|{WHEN}|{_LEFT_DENIAL.pattern}")
 _RUSH = re.compile(
-    rf"{URGENT.pattern}|排先|先做|做先|行先|走先|先出|排头|排前|推前|摆前|拉前|快[啲点些](?:做|出)|早[啲点些](?:做|出|交)|尽快|"
+    rf"{URGENT.pattern}|排先|先做|做先|行先|走先|先出|排头|排前|推前|摆前|拉前|快[啲点些](?:做|出)|"
+    rf"早[啲点些](?:做|出|交)|尽快|"
     r"(?<![a-z])(?:top of the (?:queue|list)|jump the queue|speed (?:it |this )?up)(?![a-z])"
 )
 _WHY = re.compile(r"点解|为什么|为何|做咩|(?<![a-z])why(?![a-z])|咗喇?\?|(?<![a-z])(?:was|were|did)(?![a-z])")
+_DOUBT = re.compile(
+    r"边[张个部条]|哪[张个台条]|点算|怎么办|点好|会不会|会唔会|几时|什么时候|唔切|来不及|不一定|唔一定|"
+    r"不确定|唔肯定|唔知|不知道|可能|也许|或许|是不是|系咪|"
+    r"^(?:is|are|was|were|does|did|has|have|will|which|when|what|how|who|where)(?![a-z])|(?<![a-z])(?:maybe|"
+    r"perhaps|not sure|do we|i wonder|wondering)(?![a-z])"
+)
 _WISHFUL = re.compile(
-    r"之前|前面|后面|之后|对调|调换|互换|交换|调转|拆|分批|冻结|锁|加班|推迟|延|押后|推后|唔好|不要|别|避免|提前|优先|急|插|搬|移|调|改|转|换|"
+    r"之前|前面|后面|之后|对调|调换|互换|交换|调转|拆|分批|冻结|锁|加班|推迟|延|押后|推后|唔好|不要|别|避免|"
+    r"提前|优先|急|插|搬|移|调|改|转|换|"
     r"如果|假如|假设|要是|万一|冇返|唔返|请假|停|"
-    r"(?<![a-z])(?:before|after|ahead|swap|split|freeze|lock|overtime|ot|postpone|delay|don'?t|not|avoid|move|shift|put|first|urgent|rush|expedite|priority|if|off|start|hold|instead|earlier|later)(?![a-z])"
+    r"(?<![a-z])(?:before|after|ahead|swap|split|freeze|lock|overtime|ot|postpone|delay|don'?t|not|avoid|"
+    r"move|shift|put|first|urgent|rush|expedite|priority|if|off|start|hold|instead|earlier|later)(?![a-z])"
 )
 
 
@@ -58,7 +74,8 @@ def hear(ask: Ask, facts: Facts) -> Heard:
     marked = mark(ask.reading.text, ask.reading.entities, facts)
     context = Context(marked, facts, ask.now, ask.zone)
     condition = _condition(marked.text)
-    made = _read(condition or marked.text, context)
+    doubted = _WHY.search(marked.text) or (not condition and _DOUBT.search(marked.text))
+    made = None if doubted else _read(condition or marked.text, context)
     if made is None or not _all_found(marked, ask):
         return Heard(unread=bool(_WISHFUL.search(marked.text)))
     if not made:
@@ -78,26 +95,35 @@ def _all_found(marked: Marked, ask: Ask) -> bool:
 def _condition(text: str) -> str:
     """What a what-if supposes, without the question beside it; "" for no what-if."""
     found = _IF.search(text)
-    if found is None:
+    if found is None or _DOUBT.search(text[: found.start()]):
         return ""
     said = text[found.end() :].strip(" ,")
     asked = _ASKS.search(said)
     if asked is None:
         return said.rstrip("?") or " "
     before = said[: asked.start()]
-    cut = before.rfind(",")
-    if cut < 0:
-        things = [m.start() for m in re.finditer(ORDER, before)]
-        cut = (
-            things[-1] if things and re.search(f"{ORDER}|{MACHINE}", before[: things[-1]]) else asked.start()
-        )
+    if (cut := before.rfind(",")) < 0:
+        subject = re.search(rf"{ORDER}\s?$", before)
+        whole = subject is None or not re.search(f"{ORDER}|{MACHINE}", before[: subject.start()])
+        cut = len(before) if subject is None or whole else subject.start()
     return said[:cut].strip() or " "
 
 
 def _read(text: str, context: Context) -> tuple[PlainWish, ...] | None:
     """All that is wished, once each, in the order of the words; None where it is not certain."""
-    if _WHY.search(text):
+    found: list[tuple[int, PlainWish]] = []
+    for look in (_by_patterns, _by_clauses, _by_urgency):
+        step = look(text, context)
+        if step is None:
+            return None
+        text, more = step
+        found += more
+    if found and _LEFT_OVER.search(text):
         return None
+    return tuple(dict.fromkeys(wish for _, wish in sorted(found, key=lambda each: each[0])))
+
+
+def _by_patterns(text: str, context: Context) -> Step:
     found: list[tuple[int, PlainWish]] = []
     for pattern in _PATTERNS:
         for match in pattern.shape.finditer(text):
@@ -107,38 +133,38 @@ def _read(text: str, context: Context) -> tuple[PlainWish, ...] | None:
             if built:
                 found += [(match.start(), wish) for wish in built]
                 text = _without(text, *match.span())
+    return text, found
+
+
+def _by_clauses(text: str, context: Context) -> Step:
+    found: list[tuple[int, PlainWish]] = []
     for span, made in tuple(absence.find(text, context)):
         if made is None:
             return None
         found += [(span[0], wish) for wish in made]
         text = _without(text, *span)
-    rushed = _rushed(text, context)
-    if rushed is None:
-        return None
-    found += [(len(text), wish) for wish in rushed]
-    if not rushed and found and re.search(f"{ORDER}|{MACHINE}|{WHEN}", text):
-        return None
-    if found and (_LEFT_DENIAL.search(text) or _LEFT_CHOICE.search(text)):
-        return None
-    return tuple(dict.fromkeys(wish for _, wish in sorted(found, key=lambda each: each[0])))
+    return text, found
 
 
 def _without(text: str, start: int, end: int) -> str:
     return text[:start] + _USED * (end - start) + text[end:]
 
 
-def _rushed(text: str, context: Context) -> tuple[PlainWish, ...] | None:
-    """The orders that are left and said to be urgent; None where only some of them are, or a machine is left."""
-    clauses = [part for part in re.split(r"[,。;!?]|\ue7ff+", text) if re.search(ORDER, part)]
+def _by_urgency(text: str, context: Context) -> Step:
+    """The orders that are left and said to be urgent; uncertain where only some of them are."""
+    clauses = [part for part in re.split(rf"[,。;!?]|{_USED}+", text) if re.search(ORDER, part)]
     if not clauses or not _RUSH.search(text):
-        return ()
-    said = [bool(_RUSH.search(part)) for part in clauses]
-    denied = _LEFT_DENIAL.search(text) or _LEFT_CHOICE.search(text)
-    if re.search(MACHINE, text) or (not all(said) and (len(clauses) > 1 or denied)) or denied:
+        return text, []
+    all_urgent = len(clauses) == 1 or all(_RUSH.search(part) for part in clauses)
+    if not all_urgent or re.search(MACHINE, text) or _LEFT_DENIAL.search(text):
         return None
     times = " ".join(context.marked.code(sign) for sign in re.findall(WHEN, text))
     by = resolve_due(times, context.now, context.zone) if times else None
-    return tuple(Expedite(order, by) for order in context.codes(text))
+    signs = dict.fromkeys(re.findall(ORDER, text))
+    found: list[tuple[int, PlainWish]] = [
+        (text.index(sign), Expedite(context.marked.code(sign), by)) for sign in signs
+    ]
+    return re.sub(f"{ORDER}|{WHEN}", _USED, text), found
 
 
 def _called(made: tuple[PlainWish, ...], facts: Facts) -> tuple[tuple[str, Name | str], ...]:

@@ -13,7 +13,8 @@ NIGHTS_AHEAD = 14
 """So many shifts are meant by a shift without a day."""
 
 CLOCK = re.compile(
-    r"[0-9]{1,2}[:.][0-9]{2}|[0-9零一二两三四五六七八九十]点|[0-9]\s?[ap]\.?m|o'?\s?clock|noon|midday|midnight"
+    r"[0-9]{1,2}[:.][0-9]{2}|[0-9零一二两三四五六七八九十]点|[0-9]\s?[ap]\.?m|o'?\s?clock|noon|midday|"
+    r"midnight"
     r"|中午|正午|午夜"
 )
 _RANGE = re.compile(r"(.*?[0-9点半钟m])\s?(?:-|~|至|到|\bto\b|until|till)\s?(.*[0-9点半钟m].*)")
