@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 from app.intents.wishing.grammar import NOT, Context
 from app.intents.wishing.marks import FACILITY, MACHINE, ORDER, PERSON, WHEN
-from app.intents.wishing.times import shift_named, shifts_ahead, window_of
+from app.intents.wishing.times import length_of, shift_named, shifts_ahead, window_of
 from app.records import saying
-from app.records.when import duration_minutes
 from app.records.wish import Avoid, CapOvertime, PlainWish, Unavailable, Window
 
 _IDLE = re.compile(
@@ -78,9 +77,7 @@ def _overtime(words: str, context: Context) -> tuple[PlainWish, ...] | None:
     signs = dict.fromkeys(re.findall(FACILITY, words))
     sites: list[str | None] = [context.marked.code(sign) for sign in signs] or [None]
     times = [context.marked.code(sign) for sign in re.findall(WHEN, words)]
-    lengths = [duration_minutes(each) for each in times] or [
-        duration_minutes(m[0]) for m in _HOURS.finditer(words)
-    ]
+    lengths = [length_of(each) for each in times] or [length_of(m[0]) for m in _HOURS.finditer(words)]
     if _AT_MOST.search(words) and len(lengths) == 1 and lengths[0] is not None and lengths[0] <= 1440:
         return tuple(CapOvertime(lengths[0], site) for site in sites)
     if _NO_OVERTIME.search(words) and not times and not re.search(ORDER, words):
@@ -120,7 +117,8 @@ def _resting(words: str) -> bool:
 
 
 def _rest(words: str, context: Context) -> tuple[PlainWish, ...] | None:
-    window = None if _UNTIL.search(words) else _window(words, context)
+    said = saying.folded(_between(words, context) + re.sub(WHEN, "", words))
+    window = None if _UNTIL.search(said) else _window(words, context)
     orders = context.codes(words)
     return tuple(Avoid(order, windows=(window,)) for order in orders) if window else None
 
@@ -139,7 +137,7 @@ def _window(words: str, context: Context) -> Window | None:
     if not times:
         return None
     said = _between(words, context)
-    if duration_minutes(said) is None and (shift := shift_named(saying.folded(words))) is not None:
+    if length_of(said) is None and (shift := shift_named(saying.folded(words))) is not None:
         said = f"{said} {'夜班' if shift == 'night' else '日班'}"
     until = _UNTIL.search(re.sub(WHEN, "", words)) or _UNTIL.match(saying.folded(said))
     return window_of(said, context.now, context.zone, until=until is not None and len(times) == 1)

@@ -4,9 +4,8 @@ import re
 
 from app.intents.wishing.grammar import LIST, MUST, NOT, RUN, TIME, Built, Context, Pattern, ways
 from app.intents.wishing.marks import ORDER
-from app.intents.wishing.times import begin_of, moment, window_of
+from app.intents.wishing.times import begin_of, length_of, moment, window_of
 from app.records import saying
-from app.records.when import duration_minutes
 from app.records.wish import Freeze, Pin, Postpone
 
 _L = rf"(?P<a>{LIST})"
@@ -45,6 +44,7 @@ def _waits_in_cantonese(match: re.Match[str], context: Context) -> Built:
 
 _POSTPONE = ways(
     _waits,
+    rf"(?:move|push|put) {_L} back (?:to|until|till) (?P<after>after )?{TIME}",
     (
         rf"{_L}\s?{MUST}*\s?(?:嘅|的)?(?:交期|生产|排期)?\s?{_DELAY}\s?(?:返|一下|下|啲|"
         rf"些)?\s?{_TO}?\s?{TIME}\s?(?P<after>之?后|以后)?\s?(?:先至|先|才|再|至)*{RUN}?(?:始)?"
@@ -63,6 +63,7 @@ _POSTPONE = ways(
     ),
 ) + ways(
     _waits_until_then,
+    rf"{TIME}\s?(?:之?前|以前)?\s?请?{NOT}\s?(?:{RUN}|开始)\s?{_L}",
     (
         rf"{_L}\s?{MUST}*\s?{TIME}\s?(?:之?前|以前)?\s?(?:都|先|暂时|千祈|住)*{NOT}(?:住)?\s?(?:{RUN}|郁|掂|"
         rf"开始)(?:始|"
@@ -97,7 +98,7 @@ def _stays_until(match: re.Match[str], context: Context) -> Built:
     """Up to a moment that is said; to the end of a day, or to its beginning where it is "before" it."""
     words = context.marked.code(match["t"])
     text, whole = saying.folded(words), match[0]
-    length = duration_minutes(words)
+    length = length_of(words)
     if length is not None:
         span = window_of(words, context.now, context.zone)
         return (Freeze(until=span.end),) if span else None

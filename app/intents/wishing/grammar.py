@@ -16,8 +16,10 @@ TIME = rf"(?P<t>{WHEN})"
 ON = rf"(?P<m>{MACHINE})"
 NUMBER = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,2}|two|three|four|five|six|seven|eight)"
 NOT = (
-    r"(?:唔好|不要|别|勿|唔准|不准|不许|不可以|不可|不能|不得|唔可以|唔能够|唔使|避免|避开|禁止|"
-    r"(?<![a-z])(?:don'?t|do not|never|avoid|not|no|cannot|can'?t|must not|mustn'?t|should not|"
+    r"(?:唔好|不要|别|勿|唔准|不准|不许|不可以|不可|不能|不得|唔可以|唔能够|唔使|不用|不必|无需|不需要|避免|"
+    r"避开|禁止|"
+    r"(?<![a-z])(?:don'?t|do not|doesn'?t|does not|never|avoid|not|no|cannot|can'?t|must not|mustn'?t|"
+    r"should not|"
     r"shouldn'?t)(?![a-z]))"
 )
 MUST = (

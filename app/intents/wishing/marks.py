@@ -11,10 +11,12 @@ from app.records.quoted import own_words
 from app.records.reading import Entities
 
 _TRADITIONAL = (
-    "亂內別夠寧將對幾廠張後應於時晝暫條淨爲牀狀獨產當盡禮級細綫線緩纔聽與舊萬號裏裡訂計許變負責這遲鍾鎖順須願"
+    "亂內別夠寧將對幾廠張後應於時晝暫條淨爲牀狀獨產當盡禮級細綫線緩纔聽與舊萬號裏裡訂計許變負責辦這遲鍾鎖順須"
+    "願"
 )
 _SIMPLIFIED = (
-    "乱内别够宁将对几厂张后应于时昼暂条净为床状独产当尽礼级细线线缓才听与旧万号里里订计许变负责这迟钟锁顺须愿"
+    "乱内别够宁将对几厂张后应于时昼暂条净为床状独产当尽礼级细线线缓才听与旧万号里里订计许变负责办这迟钟锁顺须"
+    "愿"
 )
 _FOLD = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 

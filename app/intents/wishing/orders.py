@@ -52,6 +52,8 @@ _CHAIN = ways(
 
 _BEFORE = ways(
     _first,
+    rf"{_ONE}\s?做(?:完|好)咗?(?:先至|先|再|才)\s?(?:到|轮到|做)\s?{_TWO}",
+    rf"(?P<b>{ORDER})摆后[啲点些],?\s?摆到\s?{_ONE}{_BACK}",
     rf"{_ONE}\s?{MUST}*(?:{RUN}|行)?咗?先,?\s?{_THEN}+\s?(?:到|轮到|{RUN})\s?{_TWO}",
     rf"{_A}\s?{MUST}*\s?{_PUT}\s?{_B}\s?{_THE}{_FRONT}(?:先|{RUN}|完成)*",
     (

@@ -62,7 +62,8 @@ def _off(match: re.Match[str], context: Context) -> Built:
 _PUTTING = (
     r"(?:安排|生产|be |run |runs |go |goes |on |in |at |to |use |using |put |putting |scheduled? |"
     r"scheduling |"
-    r"done |made |make |do |the |placed? |placing |moved? |moving |再|喺|在|使用|用|上|排|摆|放|去|落|到|搬|"
+    r"done |made |make |do |the |placed? |placing |moved? |moving |再|喺|在|于|使用|用|上|排|摆|放|去|落|到|"
+    r"搬|"
     r"调|移|做|将|把)*"
 )
 _AVOID = ways(

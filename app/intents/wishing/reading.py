@@ -156,7 +156,8 @@ def _by_urgency(text: str, context: Context) -> Step:
     if not clauses or not _RUSH.search(text):
         return text, []
     all_urgent = len(clauses) == 1 or all(_RUSH.search(part) for part in clauses)
-    if not all_urgent or re.search(MACHINE, text) or _LEFT_DENIAL.search(text):
+    compared = re.search(rf"(?:过|比|than)\s?{ORDER}", text)
+    if not all_urgent or compared or re.search(MACHINE, text) or _LEFT_DENIAL.search(text):
         return None
     times = " ".join(context.marked.code(sign) for sign in re.findall(WHEN, text))
     by = resolve_due(times, context.now, context.zone) if times else None

@@ -25,13 +25,19 @@ _PARTS_OF_DAY: tuple[tuple[re.Pattern[str], Shift | None, int, int], ...] = (
         *SHIFT_MINUTES["night"],
     ),
     (re.compile(r"[日白][班更]|day shift"), "day", *SHIFT_MINUTES["day"]),
-    (re.compile(r"上午|上昼|朝早|[今听明]朝|[明今]早|morning"), None, 6 * 60, 12 * 60),
+    (re.compile(r"上午|上昼|朝早|早上|早晨|[今听明]朝|[明今]早|morning"), None, 6 * 60, 12 * 60),
     (re.compile(r"下午|下昼|晏昼|afternoon"), None, 12 * 60, 18 * 60),
 )
 _FROM_NOW = re.compile(r"后|\bin\b|from now|later")
 _WEEK = re.compile(r"周|星期|礼拜|week")
 _WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]|weekend|周末")
+_ANY_WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]")
 _NEXT = re.compile(r"下个?(?:周|星期|礼拜)|next")
+
+
+def length_of(words: str) -> int | None:
+    """The length of time that is said, in minutes; the 三日 of 星期三日更 is none."""
+    return duration_minutes(_ANY_WEEKDAY.sub(" ", saying.folded(words)))
 
 
 def moment(words: str, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -48,7 +54,7 @@ def begin_of(words: str, now: datetime, zone: ZoneInfo, *, after: bool = False) 
     `after`: when it is over instead. A length of time counts from now where it says so (三日後, in
     two hours), else it names no time: None, as where no day is named.
     """
-    if (length := duration_minutes(words)) is not None:
+    if (length := length_of(words)) is not None:
         return now + timedelta(minutes=length) if _FROM_NOW.search(saying.folded(words)) else None
     if (at := moment(words, now, zone)) is not None:
         return at
@@ -64,7 +70,7 @@ def window_of(words: str, now: datetime, zone: ZoneInfo, *, until: bool = False)
     `until`: from now to the moment that they name.
     """
     text = saying.folded(words)
-    if (length := duration_minutes(words)) is not None:
+    if (length := length_of(words)) is not None:
         return Window(now, now + timedelta(minutes=length))
     if until:
         end = moment(words, now, zone) or begin_of(words, now, zone)

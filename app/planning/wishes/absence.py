@@ -49,7 +49,7 @@ def fewer(levels: Sequence[tuple[int, int]], window: Window, people: int) -> tup
 
 def _placed_anew(question: Question, machine: int) -> Question:
     """With the fixed places that the closed machine makes impossible moved, or given up."""
-    begun, kept = running(question), list[Fixed]()
+    begun, kept, freed = running(question), list[Fixed](), set[tuple[int, int]]()
     ends: dict[tuple[int, int], int] = {}
     reached = 0
     for f in sorted(question.problem.fixed, key=lambda f: (f.start, f.job, f.task)):
@@ -60,8 +60,10 @@ def _placed_anew(question: Question, machine: int) -> Question:
                 max(reached, f.start), dict(task.modes)[machine]
             )
             place = replace(f, start=start, end=end)
-        free = (f.job, f.task) not in begun and (place != f or ends.get((f.job, f.task - 1), 0) > f.start)
-        if free:
+        before = (f.job, f.task - 1)
+        late = place != f or before in freed or ends.get(before, 0) > f.start
+        if late and (f.job, f.task) not in begun:
+            freed.add((f.job, f.task))
             continue
         kept.append(place)
         ends[f.job, f.task] = place.end

@@ -25,6 +25,8 @@ def pin(question: Question, wish: Pin) -> Question | Say:
     machine = question.machines.index(wish.machine) if wish.machine else None
     for job in jobs_of(question, wish.order):
         tasks = _meant(question, job, wish, machine)
+        if not tasks and (here := _running_like(question, job, machine)) is not None:
+            return stays(question, here)
         if not tasks:
             return no("cannot_do", order=wish.order, machine=wish.machine or "–")
         if machine is not None:
@@ -48,6 +50,22 @@ def _meant(question: Question, job: int, wish: Pin, machine: int | None) -> list
     if machine is not None:
         return [k for k, task in enumerate(tasks) if machine in dict(task.modes)]
     return [k for k in range(len(tasks)) if (job, k) not in running(question)][:1]
+
+
+def _running_like(question: Question, job: int, machine: int | None) -> Fixed | None:
+    """The order's operation that runs on another machine of the same type."""
+    resources = question.problem.resources
+    return next(
+        (
+            f
+            for (j, k), f in fixed_of(question).items()
+            if j == job
+            and (j, k) in running(question)
+            and machine is not None
+            and resources[f.machine].type == resources[machine].type
+        ),
+        None,
+    )
 
 
 def _starting(question: Question, job: int, k: int, at: datetime) -> Question | Say:
