@@ -9,7 +9,7 @@ from app.planning.proposal import differs, lateness
 from app.planning.wishes import wished
 from app.records.answer import Say
 from app.records.offer import Course, Figures
-from app.records.plant import Plan
+from app.records.plant import Assignment, Plan
 
 _NAMED = 6
 """So many orders are named; the rest is counted."""
@@ -78,8 +78,7 @@ def _beside(cells: list[Say]) -> Say:
 
 def _thawed(proposal: Proposal, question: Question) -> Iterator[Say]:
     """Operations of the frozen hours that move, each with its reason; a slight delay is no move."""
-    after = {(a.order, a.position): a for a in proposal.plan.assignments} if proposal.plan else {}
-    before = {(a.order, a.position): a for a in question.published.assignments} if question.published else {}
+    after, before = _first_lots(proposal.plan), _first_lots(question.published)
     gone = [
         each
         for each in proposal.thawed
@@ -92,6 +91,11 @@ def _thawed(proposal: Proposal, question: Question) -> Iterator[Say]:
         yield Say("planning.thawed", values)
     if len(gone) > _NAMED:
         yield Say("planning.thawed.more", {"more": len(gone) - _NAMED})
+
+
+def _first_lots(plan: Plan | None) -> dict[tuple[str, int], Assignment]:
+    """By order and position; of an order in lots the first counts, as where it is frozen."""
+    return {(a.order, a.position): a for a in (plan.assignments if plan else ()) if a.lot == 0}
 
 
 def _lines(parts: list[Say]) -> Say:

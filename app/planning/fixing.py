@@ -22,7 +22,7 @@ def with_places(question: Question) -> Question:
     that the question has already are forgotten.
     """
     running = {number: machine for _, number, machine in _running(question)}
-    problem = _mounted(question.problem, running)
+    problem = _mounted(replace(question.problem, fixed=(), current=()), running)
     fixer = _Fixer(problem)
     for machine, numbers in groupby((number for _, number, _ in _running(question)), running.__getitem__):
         fixer.place_running(machine, list(numbers))

@@ -61,13 +61,14 @@ def _moved(question: Question, assignments: Sequence[Assignment], published: Pla
 
     Operations that run or are done are not compared; one that is no longer planned has moved.
     """
-    after, waiting = {(a.order, a.position): a for a in assignments}, waiting_in(question)
+    after = {(a.order, a.position, a.lot): a for a in assignments}
+    waiting = waiting_in(question)
     soon = [
         a
         for a in (published.assignments if published else ())
         if question.now <= a.start < question.now + COMPARED and (a.order, a.position) in waiting
     ]
-    changed = [a for a in soon if differs(a, after.get((a.order, a.position)))]
+    changed = [a for a in soon if differs(a, after.get((a.order, a.position, a.lot)))]
     return len(changed), len(soon)
 
 

@@ -12,14 +12,15 @@ _FORWARDED = r"^\s*>(.*)$"
 _QUOTED = re.compile(f"{_BETWEEN}|{_STRAIGHT}|{_FORWARDED}", re.DOTALL)
 _SINGLE = re.compile(r"(?:^|(?<=[\s(:,]))['‘](?=[\wⒶ-Ⓩ])(.*?)['’](?![\wⒶ-Ⓩ])", re.DOTALL)
 _SINGLE_END = re.compile(r"['’](?![\wⒶ-Ⓩ])")
-_CODE = re.compile(r"[A-Za-z]{1,4}(?:-[A-Za-z]+)*-?\d[\w-]*|[Ⓐ-Ⓩ]")
+_CODE = re.compile(r"[A-Za-z]{1,4}(?:-[A-Za-z]+)*-?\d[A-Za-z0-9_-]*|[Ⓐ-Ⓩ]")
 
 
 def own_words(text: str) -> str:
     """The text with every quotation covered, one `COVER` for each character.
 
-    A quotation that holds nothing but codes, figures and marks of things is a way to write a name
-    and stays. One that is never closed reaches to the end. An apostrophe quotes nothing.
+    A quotation that holds nothing but one code, or figures and the mark of a thing, is a way to write
+    a name and stays; with a letter beside the code, of any script, or a second code it is somebody's
+    words. One that is never closed reaches to the end. An apostrophe quotes nothing.
     """
     text = _QUOTED.sub(_covered, text)
     ends = [found.end() for found in _SINGLE_END.finditer(text)]
@@ -29,5 +30,6 @@ def own_words(text: str) -> str:
 
 def _covered(found: re.Match[str]) -> str:
     inside = next((group for group in found.groups() if group is not None), "")
-    words = any(ch.isalpha() for ch in _CODE.sub("", inside))
+    rest, codes = _CODE.subn("", inside)
+    words = codes > 1 or any(ch.isalpha() for ch in rest)
     return COVER * len(found[0]) if words else found[0]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.planning.question import pose
+from app.planning.question import apply, pose
 from app.records.floor import (
     Absence,
     BillLine,
@@ -39,6 +39,7 @@ from app.records.plant import (
 )
 from app.records.scheduling import Fixed, Material, Weights
 from app.records.verdict import Wish
+from app.records.wish import Expedite
 from app.settings import Planning, PlanWeights
 
 ZONE = ZoneInfo("Asia/Hong_Kong")
@@ -381,7 +382,7 @@ def test_orders_that_no_supply_can_serve_are_left_out_the_last_due_first():
     question = posed(*orders, limits=limits)
     assert [o.number for o in question.orders] == ["SO-1", "SO-2"]
     assert question.short == (("SO-3", "STEEL"),)
-    rush = Plant(tuple(orders), limits).asked(Wish("SO-3 first", None, ("SO-3",)))
+    rush = Plant(tuple(orders), limits).asked(Wish("SO-3 first", None, (Expedite("SO-3"),)))
     assert rush.short == (("SO-2", "STEEL"),)
     smaller = [*orders[:2], order("SO-3", ("cut", 60), quantity=8.0)]
     assert posed(*smaller, limits=limits).short == ()
@@ -451,7 +452,8 @@ def test_by_default_the_costs_keep_the_order_of_the_objectives():
 
 def test_a_rush_order_weighs_as_many_times_as_the_setting_says():
     plant = Plant((order("SO-1", ("cut", 60), weight=3),), planning=Planning(rush_factor=7))
-    assert plant.asked(Wish("rush", None, ("SO-1",))).problem.jobs[0].weight == 21
+    assert plant.asked().problem.jobs[0].weight == 3
+    assert apply(plant.asked(), [Expedite("SO-1")]).problem.jobs[0].weight == 21
 
 
 def test_an_order_due_before_it_is_released_is_late_and_planned():

@@ -16,7 +16,7 @@ from app.records import wish as wishes
 from app.records.answer import Catalogue, Say
 from app.records.message import Language
 from app.records.plant import Name
-from app.records.scheduling import Crew, Fixed
+from app.records.scheduling import Fixed
 from app.records.verdict import Wish
 from app.records.wish import Window
 from tests.planning.test_question import NOW, SENTENCES, ZONE, ask, begun, hours, order, publish
@@ -109,25 +109,30 @@ def test_postpone_holds_back_what_has_not_begun():
 
 
 def test_split_makes_lots_that_add_up():
-    question = ask(order("SO-1", (GRIND, 100), (HEAT, 60)), knives("SO-2"))
+    question = ask(order("SO-1", (GRIND, 100), (HEAT, 60), quantity=20.0, lots_max=4), knives("SO-2"))
     lots = apply(question, [wishes.Split("SO-1", 3)])
     assert [o.number for o in lots.orders] == ["SO-1", "SO-2", "SO-1", "SO-1"]
     assert [j.lot_of for j in lots.problem.jobs] == [0, None, 0, 0]
     works = [lots.problem.jobs[n].tasks[0].modes[0][1] for n in (0, 2, 3)]
-    assert sum(works) == question.problem.jobs[0].tasks[0].modes[0][1] == 20
+    assert (question.problem.jobs[0].tasks[0].modes[0][1], works) == (20, [7, 7, 6])
     assert lots.positions[0] == lots.positions[2] == lots.positions[3]
-    assert reason(apply(question, [wishes.Split("SO-1", 12), wishes.Split("SO-1", 12)])) == "whole"
+    assert [lots.lot(n) for n in range(4)] == [0, 0, 1, 2]
+    assert reason(apply(question, [wishes.Split("SO-1", 4), wishes.Split("SO-1", 4)])) == "whole"
 
 
 def test_lots_are_made_before_other_wishes_see_them():
-    question = apply(two(), [wishes.Before("SO-1", "SO-2"), wishes.Split("SO-1", 2)])
+    question = ask(knives("SO-1", lots_max=2), knives("SO-2"))
+    question = apply(question, [wishes.Before("SO-1", "SO-2"), wishes.Split("SO-1", 2)])
     assert {(b.job, b.then_job) for b in question.problem.before} == {(0, 1), (2, 1)}
 
 
-def test_what_runs_or_is_too_small_is_not_split():
-    running = begun(knives("SO-1"), 0, machine="GR-01", started_at=hours(-1))
+def test_what_runs_or_may_be_made_in_fewer_lots_is_not_split():
+    running = begun(knives("SO-1", lots_max=2), 0, machine="GR-01", started_at=hours(-1))
     assert reason(apply(ask(running), [wishes.Split("SO-1", 2)])) == "whole"
-    assert reason(apply(ask(order("SO-1", (GRIND, 10))), [wishes.Split("SO-1", 3)])) == "too_small"
+    for changes in ({"lots_max": 2}, {"lots_max": 4, "lot_min": 40.0}, {"lots_max": 4, "quantity": 2.0}):
+        outcome = apply(ask(knives("SO-1", **changes)), [wishes.Split("SO-1", 3)])
+        assert reason(outcome) == "too_many_lots"
+        assert outcome.reason.values == {"order": "SO-1", "n": 2}
 
 
 PLAN = publish(
@@ -266,24 +271,18 @@ def test_what_the_machine_frees_frees_what_follows_it():
     assert after.problem.fixed == ()
 
 
-def test_a_crew_is_fewer_in_the_window_only():
+def test_levels_are_fewer_in_the_window_only():
     assert fewer(((0, 4), (10, 2)), (5, 12), 3) == ((0, 4), (5, 1), (10, 0), (12, 2))
-    question = two()
-    crews = (Crew("grinders", ((0, 3),)), Crew("packers", ((0, 2),)))
-    question = replace(question, problem=replace(question.problem, crews=crews), people=(("zhang.wei", 0),))
-    window = Window(hours(1), hours(2))
-    away = apply(question, [wishes.Unavailable(window, person="zhang.wei")])
-    assert away.problem.crews == (Crew("grinders", ((0, 3), (12, 2), (24, 3))), crews[1])
-    fewer_packers = apply(question, [wishes.Unavailable(window, crew="packers", people=9)])
-    assert fewer_packers.problem.crews[1].levels == ((0, 2), (12, 0), (24, 2))
-    assert reason(apply(question, [wishes.Unavailable(window, person="eve")])) == "no_crew"
 
 
 def test_prefer_makes_a_home_and_only_leaves_no_other():
     question = two()
     home = apply(question, [wishes.Prefer("B", order="SO-1")])
     assert home.problem.jobs[0].home == home.facilities.index("B")
-    assert home.problem.weights.away == 1
+    assert home.problem.weights == question.problem.weights
+    careless = replace(question.problem, weights=replace(question.problem.weights, away=0))
+    there = apply(replace(question, problem=careless), [wishes.Prefer("B", order="SO-1")])
+    assert there.problem.weights.away == 1
     assert machines(home, 0, 0) == {"GR-01", "GR-05"}
     only = apply(question, [wishes.Prefer("B", order="SO-1", only=True)])
     assert machines(only, 0, 0) == {"GR-05"}
@@ -361,7 +360,7 @@ def test_a_circle_is_named_whole_and_alone():
     ],
 )  # fmt: skip
 def test_the_fewest_are_named(asked, fewest, why):
-    question = ask(*(knives(f"SO-{n}") for n in range(1, 4)))
+    question = ask(*(knives(f"SO-{n}", lots_max=2) for n in range(1, 4)))
     outcome = apply(question, asked)
     assert (len(outcome.wishes), reason(outcome)) == (fewest, why)
     for n in range(len(outcome.wishes)):
@@ -473,9 +472,9 @@ def test_a_refusal_names_the_wishes_and_the_reason():
 
 def test_every_reason_is_a_sentence_of_the_catalogue():
     keys = {key for key in SENTENCES if key.startswith("planning.wish.no.")}
-    assert len(keys) == 21
+    assert len(keys) == 23
     for key in keys:
         values = dict.fromkeys(
-            ("order", "orders", "machine", "machines", "at", "ready", "facility", "who", "n"), "x"
+            ("order", "orders", "machine", "machines", "at", "ready", "facility", "who", "what", "n"), "x"
         )
         assert all(told(Say(key, values), language) for language in Language)

@@ -24,6 +24,12 @@ from app.records.quoted import COVER, own_words
         ("he wrote 「批准", "「批准"),
         ("> approve D-00002", "> approve D-00002"),
         ("《批准》", "《批准》"),
+        ("佢話「SO-1042排喺SO-1043前面」", "「SO-1042排喺SO-1043前面」"),
+        ("佢話「SO-1042急」", "「SO-1042急」"),
+        ("「急SO-1042」", "「急SO-1042」"),
+        ("he wrote 'SO-1042, SO-1043'", "'SO-1042, SO-1043'"),
+        ("「D-00002 D-00003」批准", "「D-00002 D-00003」"),
+        ("“ⒾⒿ” 入库", "“ⒾⒿ”"),
     ],
 )
 def test_what_others_say_is_covered_in_place(text, quoted):
@@ -36,6 +42,9 @@ def test_what_others_say_is_covered_in_place(text, quoted):
         'issue 40 kg "SS-304" to ST-02',
         "「D-00002」批准",
         "“Ⓘ” 入库 20 件",
+        "「SO-1042」排喺「SO-1043」前面",
+        "“SO-1042-A_2”先做",
+        "「SUS-304L」 40 kg",
         '8" and 10" chef knives',
         "don't start PK-01, it isn't ready",
         "the operators' table is free, Raj's too",

@@ -1,37 +1,69 @@
 """What cannot be helped: a machine or people that cannot work in a window; the plan goes round it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from app.planning.asked import Question
+from app.planning.fixing import with_places
 from app.planning.hours import Window
 from app.planning.wishes.avoiding import closed
-from app.planning.wishes.places import hours_of, no, running
+from app.planning.wishes.places import no
 from app.records.answer import Say
-from app.records.scheduling import Fixed
 from app.records.wish import Unavailable
 
 
 def unavailable(question: Question, wish: Unavailable) -> Question | Say:
-    """A machine is closed, a crew smaller. What runs goes on after the window; what was frozen is free."""
+    """A machine is closed, a crew smaller; where nobody of a crew is left, its machines are closed.
+
+    What runs goes on after the window; what was frozen and cannot stay is free. Who is away already,
+    or has no shift then, changes nothing.
+    """
     window = (max(0, question.floor(wish.window.start)), question.ceil(wish.window.end))
     if wish.machine:
-        machine = question.machines.index(wish.machine)
-        return _placed_anew(closed(question, machine, [window]), machine)
-    crews, people = _crews(question, wish), wish.people if wish.crew else 1
-    if not crews:
+        return with_places(closed(question, question.machines.index(wish.machine), [window]))
+    losses = list(_losses(question, wish, window))
+    if not losses:
         return no("no_crew", who=wish.person or wish.crew or "–")
-    changed = tuple(
-        replace(crew, levels=fewer(crew.levels, window, people)) if n in crews else crew
-        for n, crew in enumerate(question.problem.crews)
-    )
-    return replace(question, problem=replace(question.problem, crews=changed))
+    for crew, windows, people in losses:
+        question = _smaller(question, crew, windows, people)
+    return with_places(question)
 
 
-def _crews(question: Question, wish: Unavailable) -> frozenset[int]:
+def _losses(
+    question: Question, wish: Unavailable, window: Window
+) -> Iterator[tuple[int, tuple[Window, ...], int]]:
+    """By crew: when, and how many people it is fewer."""
+    low, high = window
     if wish.crew:
-        return frozenset(n for n, crew in enumerate(question.problem.crews) if crew.name == wish.crew)
-    return frozenset(crew for userid, crew in question.people if userid == wish.person)
+        for n, crew in enumerate(question.problem.crews):
+            if crew.name == wish.crew:
+                yield n, (window,), wish.people
+    for member in question.people:
+        if member.userid == wish.person:
+            inside = ((max(low, start), min(high, end)) for start, end in member.there)
+            yield member.crew, tuple(each for each in inside if each[0] < each[1]), 1
+
+
+def _smaller(question: Question, crew: int, windows: Iterable[Window], people: int) -> Question:
+    crews, spans = list(question.problem.crews), tuple(windows)
+    levels = crews[crew].levels
+    for window in spans:
+        levels = fewer(levels, window, people)
+    crews[crew] = replace(crews[crew], levels=levels)
+    question = replace(question, problem=replace(question.problem, crews=tuple(crews)))
+    deserted = tuple(each for window in spans for each in _nobody(levels, window))
+    for n, resource in enumerate(question.problem.resources):
+        if resource.crew == crew:
+            question = closed(question, n, deserted)
+    return question
+
+
+def _nobody(levels: Sequence[tuple[int, int]], window: Window) -> Iterator[Window]:
+    """When in a window nobody is there."""
+    for (low, count), (high, _) in pairwise((*levels, (window[1], 0))):
+        if count == 0 and max(low, window[0]) < min(high, window[1]):
+            yield max(low, window[0]), min(high, window[1])
 
 
 def fewer(levels: Sequence[tuple[int, int]], window: Window, people: int) -> tuple[tuple[int, int], ...]:
@@ -45,31 +77,3 @@ def fewer(levels: Sequence[tuple[int, int]], window: Window, people: int) -> tup
         if not made or made[-1][1] != level:
             made.append((at, level))
     return tuple(made)
-
-
-def _placed_anew(question: Question, machine: int) -> Question:
-    """With the fixed places that the closed machine makes impossible moved, or given up."""
-    begun, kept, freed = running(question), list[Fixed](), set[tuple[int, int]]()
-    ends: dict[tuple[int, int], int] = {}
-    reached = 0
-    for f in sorted(question.problem.fixed, key=lambda f: (f.start, f.job, f.task)):
-        place = f
-        if f.machine == machine:
-            task = question.problem.jobs[f.job].tasks[f.task]
-            start, end = hours_of(question, machine, task).place(
-                max(reached, f.start), dict(task.modes)[machine]
-            )
-            place = replace(f, start=start, end=end)
-        before = (f.job, f.task - 1)
-        late = place != f or before in freed or ends.get(before, 0) > f.start
-        if late and (f.job, f.task) not in begun:
-            freed.add((f.job, f.task))
-            continue
-        kept.append(place)
-        ends[f.job, f.task] = place.end
-        reached = max(reached, place.end) if f.machine == machine else reached
-    return replace(question, problem=replace(question.problem, fixed=tuple(sorted(kept, key=_number))))
-
-
-def _number(place: Fixed) -> tuple[int, int]:
-    return place.job, place.task

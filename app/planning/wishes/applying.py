@@ -42,12 +42,12 @@ _CHANGES: dict[type, Callable[[Question, Any], Question | Say]] = {
     wishes.Priority: prioritise,
     wishes.Postpone: postpone,
 }
-_FIRST = (wishes.Split, wishes.Unavailable)
-"""What the other wishes must find done: the lots, and facts that no wish can change."""
+_FIRST = (wishes.Unavailable, wishes.Split)
+"""What the other wishes must find done, in turn: facts that no wish can change, and the lots."""
 
 
 def apply(question: Question, asked: Iterable[AnyWish]) -> Question | Conflict:
-    """The question changed by every wish, or why it cannot be.
+    """The question, as it was posed, changed by every wish; or why it cannot be.
 
     A question that has no answer before any wish is changed all the same: that is no wish's fault.
     """
@@ -75,7 +75,7 @@ def _fewest(question: Question, chosen: Sequence[PlainWish], *, sound: bool) -> 
 
 def _changed(question: Question, chosen: Iterable[PlainWish], *, sound: bool) -> Question | Say:
     """The changed question, or the first reason against it."""
-    for wish in sorted(chosen, key=lambda each: not isinstance(each, _FIRST)):
+    for wish in sorted(chosen, key=_turn):
         if (missing := _missing(question, wish)) is not None:
             return missing
         made = _CHANGES[type(wish)](question, wish)
@@ -83,6 +83,10 @@ def _changed(question: Question, chosen: Iterable[PlainWish], *, sound: bool) ->
             return made
         question = made
     return (flaw(question) if sound else None) or question
+
+
+def _turn(wish: PlainWish) -> int:
+    return _FIRST.index(type(wish)) if isinstance(wish, _FIRST) else len(_FIRST)
 
 
 def _missing(question: Question, wish: PlainWish) -> Say | None:

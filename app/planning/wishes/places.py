@@ -1,6 +1,6 @@
 """Pieces of a question that several wishes change: jobs, operations, places that are fixed, open hours."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from app.planning.asked import Question
@@ -48,12 +48,39 @@ def hours_of(question: Question, machine: int, task: Task) -> Hours:
 
 
 def fits(question: Question, place: Fixed) -> bool:
-    """Whether the machine can still do the operation exactly there, other operations aside."""
+    """Whether the machine can still do the operation exactly there, other operations aside.
+
+    In a batch it may end later than it would alone.
+    """
     task = question.problem.jobs[place.job].tasks[place.task]
     work = dict(task.modes).get(place.machine)
     if work is None:
         return False
-    return hours_of(question, place.machine, task).place(place.start, work) == (place.start, place.end)
+    start, end = hours_of(question, place.machine, task).place(place.start, work)
+    alone = question.problem.resources[place.machine].batch == 1
+    return start == place.start and (end == place.end if alone else end <= place.end)
+
+
+def as_batches(question: Question, places: Sequence[Fixed]) -> list[Fixed]:
+    """Places of machines that take several at once end with the longest of those that start together."""
+    longest: dict[tuple[int, int], Fixed] = {}
+    for place in places:
+        if question.problem.resources[place.machine].batch > 1:
+            key = (place.machine, place.start)
+            longest[key] = max(place, longest.get(key, place), key=lambda each: _work(question, each))
+    return [_ending_with(question, each, longest.get((each.machine, each.start))) for each in places]
+
+
+def _work(question: Question, place: Fixed) -> int:
+    return dict(question.problem.jobs[place.job].tasks[place.task].modes).get(place.machine, 0)
+
+
+def _ending_with(question: Question, place: Fixed, longest: Fixed | None) -> Fixed:
+    if longest is None:
+        return place
+    task = question.problem.jobs[longest.job].tasks[longest.task]
+    _, end = hours_of(question, place.machine, task).place(place.start, _work(question, longest))
+    return replace(place, end=end)
 
 
 def later(time: int, tasks: Iterable[int]) -> Callable[[int, Task], Task]:

@@ -1,13 +1,15 @@
 """Whether everything that must be through before fixed places can be: a search with an end.
 
 Whatever nothing fixed waits for can always be done at the end of time, so only the operations
-before fixed places count; each is tried in every order and on every machine, in its first gap.
+before fixed places count; each is tried in every order and on every machine, in its first place
+that people and material allow.
 """
 
 from collections.abc import Mapping, Sequence
 
 from app.planning.board import Board
 from app.planning.shop import Shop
+from app.planning.supplies import NEVER
 
 NODES = 400
 """So many partial plans are looked at; then the question counts as possible, and a solver decides."""
@@ -17,14 +19,18 @@ Path = tuple[tuple[int, int], ...]
 
 
 def can_be_reached(shop: Shop, before: Mapping[int, Sequence[int]]) -> bool | None:
-    """Whether every fixed place can be reached in time; None when the bound ended the search."""
+    """Whether every fixed place can be reached in time; None when the search did not tell.
+
+    It does not where its bound ended it, or where batches leave more ways than the first place.
+    """
     waiting = _ancestors(shop, before)
     if not waiting:
         return True
+    whole = all(shop.problem.resources[m].batch == 1 for n in waiting for m, _ in shop.steps[n].modes)
     open_paths: list[Path] = [()]
     for _ in range(NODES):
         if not open_paths:
-            return False
+            return False if whole else None
         path = open_paths.pop()
         board = _played(shop, before, path)
         if board is None:
@@ -32,8 +38,8 @@ def can_be_reached(shop: Shop, before: Mapping[int, Sequence[int]]) -> bool | No
         left = waiting - {number for number, _ in path}
         if not left:
             return True
-        ready = [n for n in sorted(left) if all(o in board.slots for o in before.get(n, ()))]
-        open_paths += [(*path, (n, m)) for n in reversed(ready) for m, _ in reversed(shop.steps[n].modes)]
+        ready = [n for n in sorted(left) if board.is_open(n)]
+        open_paths += [(*path, (n, m)) for n in reversed(ready) for m, _ in reversed(board.modes(n))]
     return None
 
 
@@ -49,12 +55,14 @@ def _ancestors(shop: Shop, before: Mapping[int, Sequence[int]]) -> frozenset[int
 
 
 def _played(shop: Shop, before: Mapping[int, Sequence[int]], path: Path) -> Board | None:
-    """The board with a path on it; None when the last operation comes too late for something fixed."""
+    """The board with a path on it; None when an operation has no place, or comes too late for a fixed one."""
     board = Board(shop)
     for number, machine in path:
-        ready = max([board.ready(number, machine), *(board.slots[o].end for o in before.get(number, ()))])
-        start, end = board.earliest(number, machine, dict(shop.steps[number].modes)[machine], ready)
-        board.put(number, machine, start, end)
+        ready = board.ready(number, machine)
+        found = board.find(number, machine, dict(shop.steps[number].modes)[machine], ready)
+        if found is None or ready >= NEVER:
+            return None
+        board.put(number, machine, *found)
     late = any(
         _late(shop, board, other, number)
         for number in shop.fixed

@@ -4,7 +4,10 @@ from dataclasses import replace
 from itertools import product
 
 from app.planning.asked import Question
+from app.planning.lots import can_split, lot_sizes
+from app.planning.lots import split as in_lots
 from app.planning.wishes.places import (
+    as_batches,
     fits,
     fixed_of,
     jobs_of,
@@ -19,18 +22,15 @@ from app.planning.wishes.places import (
 )
 from app.records import scheduling
 from app.records.answer import Say
-from app.records.scheduling import Fixed, Job
+from app.records.scheduling import Fixed
 from app.records.wish import Before, Expedite, Freeze, Postpone, Priority, Split, Swap
-
-RUSH = 10
-"""An expedited order weighs this many times its weight."""
 
 
 def expedite(question: Question, wish: Expedite) -> Question | Say:
     """Due when it is wanted, at once where no time is said, and of a rush order's weight."""
     due = question.floor(wish.by) if wish.by else 0
     changed = {
-        n: replace(question.problem.jobs[n], due=due, weight=question.orders[n].weight * RUSH)
+        n: replace(question.problem.jobs[n], due=due, weight=question.orders[n].weight * question.rush_factor)
         for n in jobs_of(question, wish.order)
     }
     return with_jobs(question, changed)
@@ -106,44 +106,13 @@ def postpone(question: Question, wish: Postpone) -> Question | Say:
 
 def split(question: Question, wish: Split) -> Question | Say:
     """Further jobs at the end of the list, so that the numbers of the others stay."""
-    [job] = jobs_of(question, wish.order)[:1]
-    was, problem = question.problem.jobs[job], question.problem
-    if was.lot_of is not None or any(f.job == job for f in problem.fixed):
+    job = jobs_of(question, wish.order)[0]
+    if not can_split(question, job):
         return no("whole", order=wish.order)
-    if problem.job_setup or problem.task_setup or min(_works(was)) < wish.lots:
-        return no("too_small", order=wish.order, n=wish.lots)
-    lots = [_lot(was, job, n, wish.lots) for n in range(wish.lots)]
-    jobs = (*problem.jobs[:job], lots[0], *problem.jobs[job + 1 :], *lots[1:])
-    current = tuple(c for c in problem.current if c.job != job)
-    more = wish.lots - 1
-    return replace(
-        question,
-        problem=replace(problem, jobs=jobs, current=current),
-        orders=question.orders + (question.orders[job],) * more,
-        positions=question.positions + (question.positions[job],) * more,
-    )
-
-
-def _works(job: Job) -> list[int]:
-    return [work for task in job.tasks for _, work in task.modes]
-
-
-def _lot(job: Job, first: int, n: int, lots: int) -> Job:
-    """Lot `n` of so many: its share of every work, load and need; the shares add up to the whole."""
-
-    def share(whole: int) -> int:
-        return whole * (n + 1) // lots - whole * n // lots
-
-    tasks = tuple(
-        replace(
-            task,
-            modes=tuple((machine, share(work)) for machine, work in task.modes),
-            load=max(1, share(task.load)),
-            needs=tuple((material, share(quantity)) for material, quantity in task.needs),
-        )
-        for task in job.tasks
-    )
-    return replace(job, tasks=tasks, lot_of=first)
+    sizes = lot_sizes(question.orders[job], wish.lots)
+    if len(sizes) < wish.lots:
+        return no("too_many_lots", order=wish.order, n=len(sizes))
+    return in_lots(question, job, sizes)
 
 
 def freeze(question: Question, wish: Freeze) -> Question | Say:
@@ -152,6 +121,7 @@ def freeze(question: Question, wish: Freeze) -> Question | Say:
         return no("no_plan")
     until = question.ceil(wish.until) if wish.until else None
     chosen = [c for c in question.problem.current if _is_frozen(question, c, until, wish.orders)]
+    chosen = as_batches(question, chosen)
     for place in chosen:
         if not fits(question, place):
             order, machine = question.orders[place.job].number, question.machines[place.machine]

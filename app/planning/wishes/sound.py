@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from app.planning.asked import Question
+from app.planning.check import check
 from app.planning.shop import Shop, open_shop
 from app.planning.wishes.places import no
 from app.planning.wishes.search import can_be_reached
@@ -16,12 +17,13 @@ Graph = dict[int, list[int]]
 def flaw(question: Question) -> Say | None:
     """The first reason why no plan can exist; None where there is one, or the search gave up looking.
 
-    Exact for machines, cycles, fixed places that overlap, and times that machines alone forbid; what
-    must be through before a fixed place is searched for up to a bound.
+    Exact for machines, cycles, fixed places that overlap or ask for more people or material than there
+    are, and times that machines alone forbid; what must be through before a fixed place is searched
+    for up to a bound.
     """
     shop = open_shop(question.problem)
     before = predecessors(shop)
-    for look in (_machineless, _cycle, _overlap, _too_late):
+    for look in (_machineless, _cycle, _overlap, _short, _too_late):
         if (found := look(question, shop, before)) is not None:
             return found
     return None if can_be_reached(shop, before) is not False else _crowded(question, shop)
@@ -31,10 +33,7 @@ def predecessors(shop: Shop) -> Graph:
     """For every operation by number, those that must end before it starts."""
     before: Graph = defaultdict(list)
     for step in shop.steps:
-        if step.task:
-            before[step.number].append(step.number - 1)
-    for arc in shop.problem.before:
-        before[shop.number(arc.then_job, arc.then_task)].append(shop.number(arc.job, arc.task))
+        before[step.number] = [*([step.number - 1] if step.task else []), *shop.ahead[step.number]]
     return before
 
 
@@ -81,6 +80,15 @@ def _overlap(question: Question, shop: Shop, _before: Graph) -> Say | None:
             if start < end + shop.setup(machine, one, other):
                 names = tuple(question.orders[shop.steps[n].job].number for n in (one, other))
                 return no("overlap", orders=names, machine=question.machines[machine], at=question.at(start))
+    return None
+
+
+def _short(question: Question, shop: Shop, _before: Graph) -> Say | None:
+    """People and material that the fixed places alone ask more of than there is."""
+    slots = tuple(shop.slot(number, f.machine, f.start, f.end) for number, f in sorted(shop.fixed.items()))
+    for broken in check(question.problem, slots):
+        if broken.constraint in {"crew", "material"}:
+            return no(f"too_little_{broken.constraint}", what=broken.detail.partition(":")[0])
     return None
 
 
