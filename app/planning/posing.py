@@ -44,10 +44,7 @@ def pose(
     plant = Resources(facts, floor, grid, now, planning, (order.facility for order in orders))
     supplies = Supplies(floor, plant.facilities, plant.transfers(), grid, now)
     drafts = [_draft(order, plant, supplies, now) for order in orders if not order.on_hold]
-    able = [draft for draft in drafts if draft.plannable]
-    materials = _materials(able, plant, supplies)
-    short = too_little(_wants(able, wish), materials)
-    planned = [draft for draft in able if draft.order.number not in short]
+    planned, materials, short = _served([draft for draft in drafts if draft.plannable], wish, plant, supplies)
     question = Question(
         problem=_problem(plant, planned, materials, planning),
         now=now,
@@ -70,6 +67,15 @@ def pose(
         rush_factor=planning.rush_factor,
     )
     return with_places(question)
+
+
+def _served(
+    able: list[Draft], wish: Wish, plant: Resources, supplies: Supplies
+) -> tuple[list[Draft], dict[str, Material], dict[str, str]]:
+    """Those whose materials will come, all materials, and what the others lack."""
+    materials = _materials(able, plant, supplies)
+    short = too_little(_wants(able, wish), materials)
+    return [draft for draft in able if draft.order.number not in short], materials, short
 
 
 def _draft(order: Order, plant: Resources, supplies: Supplies, now: datetime) -> Draft:
