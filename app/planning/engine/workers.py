@@ -1,5 +1,6 @@
 """Two ways to search, each with a schedule of its own that it goes on from."""
 
+import math
 from typing import Protocol
 
 import numpy as np
@@ -22,7 +23,11 @@ COLDEST, STILL = 0.01, 0.92
 """A cycle cools to this part of its first heat, and from this part of it on accepts nothing worse."""
 
 WARMTHS = (2.5, 0.8)
-"""First heats of the annealers in turn, against the mean cost of a job: hot for many rounds, mild for few."""
+"""First heats of the annealers in turn, against the mean cost of a job: hot for many rounds, mild for few.
+
+For the hot one that cost is between the first schedule's and the best's, their geometric mean: where
+little is left to gain the best alone would be too cold to get away from.
+"""
 
 
 class Goal(Protocol):
@@ -74,6 +79,7 @@ class Annealer:
     def __init__(self, f: Array, start: Array, seed: int, warmth: float) -> None:
         self._f, self._s, self.best = f, new_row(f, seed), start.copy()
         self._warmth, self._cycle, self._heat = warmth, -1, 0.0
+        self._first = float(start[-1])
 
     def advance(self, rounds: int, part: float, goal: Goal) -> None:
         """Try so many changes at the heat of this part of the time."""
@@ -88,8 +94,10 @@ class Annealer:
         """It looks at `stop`."""
 
     def _begin(self, cycle: int) -> None:
-        self._cycle = cycle
+        self._cycle, now = cycle, float(self.best[-1])
+        if self._warmth >= 1.0:
+            now = math.sqrt(now * self._first)
         self._s[at.TOTAL : self._f[at.S_KEPT]] = self.best[at.TOTAL : -1]
         makespan = self._f[at.AIM] == at.MAKESPAN
         each = 0.005 if makespan else 1.0 / max(1, self._f[at.JOBS])
-        self._heat = self._warmth * float(self.best[-1]) * each
+        self._heat = self._warmth * now * each
