@@ -75,7 +75,7 @@ class Difference:
 
 def compare(before: Plan, after: Plan, shop: Shop) -> Difference:
     """What the second plan does otherwise than the first."""
-    old, new = ({(a.order, a.position): a for a in plan.assignments} for plan in (before, after))
+    old, new = ({(a.order, a.position, a.lot): a for a in plan.assignments} for plan in (before, after))
     moves = [Move(a, new[key]) for key, a in old.items() if key in new and differs(a, new[key])]
     shared = {a.order for a in before.assignments} & {a.order for a in after.assignments}
     was_late, is_late = set(before.late_orders) & shared, set(after.late_orders) & shared

@@ -54,13 +54,18 @@ def _kept(problem: Problem) -> Schedule:
 
 
 def _compared(question: Question, proposal: Proposal) -> Restored:
-    earlier = {(a.order, a.position): a for a in question.published.assignments} if question.published else {}
+    published = question.published.assignments if question.published else ()
+    earlier = {_key(a): a for a in published}
     begun = {(order, position) for order, position, _ in question.begun}
     made = proposal.plan.assignments if proposal.plan else ()
     waiting = [a for a in made if (a.order, a.position) not in begun]
-    known = [a for a in waiting if (a.order, a.position) in earlier]
-    shifted = [a for a in known if (a.machine, a.start) != _place(earlier[a.order, a.position])]
+    known = [a for a in waiting if _key(a) in earlier]
+    shifted = [a for a in known if _place(a) != _place(earlier[_key(a)])]
     return Restored(proposal, len(known), len(shifted), len(waiting) - len(known))
+
+
+def _key(assignment: Assignment) -> tuple[str, int, int]:
+    return assignment.order, assignment.position, assignment.lot
 
 
 def _place(assignment: Assignment) -> tuple[str, datetime]:

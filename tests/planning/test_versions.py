@@ -35,7 +35,7 @@ EARLIER = publish(
 
 
 def posed(orders=ORDERS, *, now=NOW, plan=EARLIER, **machines):
-    return pose(PlantFacts(orders, None, **machines), Wish(""), now, PLANNING, ZONE, plan)
+    return pose(PlantFacts(orders, None, **machines), Wish(""), now, PLANNING, ZONE, plan=plan)
 
 
 def told(restored, question, language=Language.EN):
@@ -177,6 +177,15 @@ def test_two_plans_by_hand():
     assert compare(before, after, SHOP).machine_changes == 1
     same = compare(before, before, SHOP)
     assert (same.moves, same.gone, same.new, same.become_late) == ((), (), (), ())
+
+
+def test_lots_of_an_order_are_compared_each_with_itself():
+    """Two lots side by side: the first stays, the second goes to another machine; a third comes."""
+    first, second = place("a", 0, "GR-01", 0), replace(place("a", 0, "GR-05", 0), lot=1)
+    there, third = replace(second, machine="GR-01", start=hours(1), end=hours(2)), replace(first, lot=2)
+    before = replace(publish(), assignments=(first, second))
+    found = compare(before, replace(before, assignments=(first, there, third)), SHOP)
+    assert (found.moves, found.gone, found.new) == ((Move(second, there),), (), (third,))
 
 
 def test_overtime_is_what_lies_in_the_dear_hours():

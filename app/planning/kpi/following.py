@@ -96,13 +96,13 @@ def _moves(
     force: InForce, before: Plan, ahead: timedelta, day: DayFacts, machines: frozenset[str]
 ) -> Iterator[bool]:
     known = day.operations()
-    after = {(a.order, a.position): a for a in force.plan.assignments}
+    after = {(a.order, a.position, a.lot): a for a in force.plan.assignments}
     for place in before.assignments:
         operation = known.get((place.order, place.position))
         if place.machine not in machines or not force.since <= place.start < force.since + ahead:
             continue
         if operation is None or not _had_begun(operation, force.since):
-            yield differs(place, after.get((place.order, place.position)))
+            yield differs(place, after.get((place.order, place.position, place.lot)))
 
 
 def _had_begun(operation: Operation, at: datetime) -> bool:
