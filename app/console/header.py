@@ -1,5 +1,7 @@
 """The three lines on top, on every screen: where, when, who may write; figures; the screens."""
 
+from collections.abc import Mapping
+
 from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
@@ -93,15 +95,19 @@ def _right_to_write(reader: Reader) -> str:
 
 
 def _tabs(reader: Reader, screen: str, width: int) -> Text:
-    line = Text(" ")
-    for digit in SCREENS:
-        here = digit == screen
-        line.append(
-            f" {digit} {reader.words(f'screen.{digit}')} ", style=f"reverse {BRIGHT}" if here else DIM
-        )
-        line.append(" ")
+    """The screens by name; where there is no room the last ones that are not shown by digit alone."""
     right = Text(f"{_right_to_write(reader)} ", style=BRIGHT if reader.seen.holder else DIM)
+    names = {digit: f"{digit} {reader.words(f'screen.{digit}')}" for digit in SCREENS}
+    line = _tab_line(names, screen)
+    for digit in reversed(SCREENS):
+        if cell_len(line.plain) + cell_len(right.plain) > width and digit != screen:
+            line = _tab_line(names := {**names, digit: digit}, screen)
     return _apart(line, right, width)
+
+
+def _tab_line(names: Mapping[str, str], screen: str) -> Text:
+    tabs = [Text(f" {name} ", f"reverse {BRIGHT}" if d == screen else DIM) for d, name in names.items()]
+    return Text(" ").join([Text(), *tabs])
 
 
 def _marked(mark: Mark, text: str) -> str:
