@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from app.intents.approval import _settlement as settlement
 from app.records.action import action_hash
 
 MAY_SETTLE = {
@@ -357,7 +358,11 @@ async def test_the_desk_checks_the_right_again_where_the_room_errs(
 
 
 async def test_the_desk_settles_nothing_but_what_was_shown(fresh, by_rules, monkeypatch):
+    def careless(ask, decision, _digest, reason, *, yes):
+        return settlement(ask, decision, action_hash(decision.hold.action), reason, yes=yes)
+
     monkeypatch.setattr("app.intents.approval.action_hash", lambda _: "0" * 64)
+    monkeypatch.setattr("app.intents.approval._settlement", careless)
     async with fresh(by_rules) as plant:
         before = plant.tables()
         await plant.send("lee.wai-man", "approve D-00002")
