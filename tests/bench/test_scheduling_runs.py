@@ -215,7 +215,7 @@ def broken() -> Problem:
 
 
 def test_after_a_breakdown_what_has_begun_and_what_is_frozen_stays(broken):
-    slots = breakdown.repair(broken)
+    slots = breakdown.repaired_at_once(broken).slots
     assert check(broken, slots) == ()
     assert breakdown.frozen_moved(broken, slots) == 0
     assert len(broken.fixed) > 10
@@ -228,7 +228,7 @@ def _is_fixed(problem, slot) -> bool:
 
 
 def test_a_frozen_operation_that_moved_is_counted(broken):
-    slots = breakdown.repair(broken)
+    slots = breakdown.repaired_at_once(broken).slots
     moved = tuple(replace(s, start=s.start + 1) if _is_fixed(broken, s) else s for s in slots)
     assert breakdown.frozen_moved(broken, moved) == len(broken.fixed)
 
