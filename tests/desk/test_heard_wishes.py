@@ -168,6 +168,18 @@ async def test_the_plan_of_a_wish_is_checked(plant):
         assert check(solver.problem, schedule.slots) == ()
 
 
+async def test_who_is_away_is_missed_in_the_own_crew_and_shift(plant):
+    solver = Ruled()
+    async with plant(solver=solver) as here:
+        held = await here.ask("ng.mei-ling", "阿明聽日冇返，重新排產")
+        assert held.stage == "held"
+        assert check(solver.problem, (await solver.solve(solver.problem, limit_s=1)).slots) == ()
+        crews = {crew.name: dict(crew.levels) for crew in solver.problem.crews}
+        tomorrow = 22 * 12  # from 08:00, in slots of 5 minutes since Monday 10:00
+        assert (crews["press A"][tomorrow], crews["press A"][2 * tomorrow + 24]) == (2, 3)
+        assert crews["grind A"][tomorrow] == 3
+
+
 async def test_wishes_in_conflict_end_with_the_fewest_named(plant):
     async with plant() as here:
         ended = await here.ask(

@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from app.planning.asked import Thawed
 from app.planning.check import check
 from app.planning.dispatch import dispatch
+from app.planning.question import Proposal, explain, read_back
 from app.planning.wishes import Conflict, apply
 from app.records import wish as wishes
+from app.records.answer import Catalogue
 from app.records.floor import Absence, Downtime, Floor, Receipt, Staffing
-from app.records.scheduling import Fixed
+from app.records.message import Language
+from app.records.scheduling import Fixed, Schedule, Slot
 from app.records.wish import Window
 from tests.planning.test_posing import (
     ALWAYS,
@@ -32,6 +36,7 @@ from tests.planning.test_posing import (
     somebody,
     stock,
 )
+from tests.planning.test_question import SENTENCES, ZONE
 
 CALENDARS = (ALWAYS, DAY, EARLY, LATE)
 LIMITS = Floor(skills=POLISH, staffing=SHIFTS)
@@ -191,6 +196,38 @@ def test_every_lot_is_meant_and_keeps_its_own_place_in_the_plan_in_force():
     assert [(c.job, c.machine, c.start) for c in again.problem.current] == [(0, 0, 60), (2, 1, 84)]
 
 
+def in_two_lots(second=7):
+    plan = publish(("SO-1", 0, "CU-1", hours(5), hours(6), 0), ("SO-1", 0, "CU-2", hours(7), hours(8), 1))
+    question = posed(order("SO-1", ("cut", 120), lots_max=2), published=plan)
+    lots = apply(question, [wishes.Split("SO-1", 2)])
+    slots = (Slot(0, 0, 0, 5 * HOUR, 6 * HOUR), Slot(1, 0, 1, second * HOUR, 9 * HOUR))
+    return lots, read_back(lots, Schedule("feasible", 0, slots, "solver"), lots.now, plan)
+
+
+def test_a_lot_that_stays_has_not_moved():
+    _, plan = in_two_lots()
+    assert (plan.moved, plan.compared) == (0, 2)
+
+
+def test_the_first_lot_tells_whether_what_was_frozen_moves():
+    question, plan = in_two_lots(second=8)
+    assert plan.moved == 1
+    thawed = (Thawed("SO-1", 0, "CU-1", "closed"),)
+    words = Catalogue(SENTENCES, ZONE).render(
+        explain(Proposal(plan, "solver", thawed=thawed), question), Language.EN, question.now
+    )
+    assert "CU-1" not in words
+
+
+def test_what_a_stop_frees_can_be_split():
+    plan = publish(("SO-1", 0, "CU-1", hours(2), hours(4)))
+    question = posed(order("SO-1", ("cut", 120), lots_max=2), published=plan)
+    split = wishes.Split("SO-1", 2)
+    down = wishes.Unavailable(Window(hours(1), hours(5)), machine="CU-1")
+    assert reason(apply(question, [split])) == "whole"
+    assert len(apply(question, [split, down]).problem.jobs) == 2
+
+
 # What there is too little of.
 
 
@@ -228,3 +265,15 @@ def test_what_must_wait_for_material_or_people_cannot_be_through_before_a_pin():
     only = wishes.Pin("SO-1", machine="CU-1")
     assert isinstance(apply(question, [only, *asked]), Conflict)
     assert not isinstance(apply(question, asked), Conflict)
+
+
+def test_people_at_work_elsewhere_cannot_be_through_before_a_pin_either():
+    limits = Floor(skills=POLISH, staffing=(Staffing("A", "polish", "always", 1),))
+    machines = tuple(machine(f"CU-{n}", "cut", "B" if n == 3 else "A") for n in (1, 2, 3))
+    orders = [running(order("SO-0", ("cut", 240)), "CU-2"), *(order(f"SO-{n}", ("cut", 60)) for n in (1, 2))]
+    question = posed(*orders, limits=limits, all_machines=machines)
+    asked = [wishes.Before("SO-1", "SO-2"), wishes.Pin("SO-1", machine="CU-1")]
+    early, late = (wishes.Pin("SO-2", machine="CU-3", at=hours(n)) for n in (2, 3))
+    outcome = apply(question, [*asked, early])
+    assert (outcome.wishes, reason(outcome)) == ((*asked, early), "crowded")
+    assert not isinstance(apply(question, [*asked, late]), Conflict)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 
 from app.planning.board import Board
 from app.planning.shop import Shop
-from app.planning.supplies import NEVER
 
 NODES = 400
 """So many partial plans are looked at; then the question counts as possible, and a solver decides."""
@@ -58,9 +57,9 @@ def _played(shop: Shop, before: Mapping[int, Sequence[int]], path: Path) -> Boar
     """The board with a path on it; None when an operation has no place, or comes too late for a fixed one."""
     board = Board(shop)
     for number, machine in path:
-        ready = board.ready(number, machine)
-        found = board.find(number, machine, dict(shop.steps[number].modes)[machine], ready)
-        if found is None or ready >= NEVER:
+        work, ready = dict(shop.steps[number].modes)[machine], board.ready(number, machine)
+        found = board.find(number, machine, work, ready)
+        if found is None:
             return None
         board.put(number, machine, *found)
     late = any(
