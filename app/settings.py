@@ -194,7 +194,7 @@ class Planning(_Node):
     """The scheduler."""
 
     solve_s: Seconds = Field(1.5, description="Time given to one plan.")
-    options_s: Seconds = Field(6.0, description="Time given to all plans that are offered side by side.")
+    options_s: Seconds = Field(2.0, description="Time given to all plans that are offered side by side.")
     replan: bool = Field(
         default=True, description="Whether a plan is proposed unasked when the published one no longer fits."
     )
