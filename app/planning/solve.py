@@ -12,7 +12,7 @@ from app.planning.bounds import horizon, lower_bound
 from app.planning.check import check
 from app.planning.costs import cost, objective
 from app.planning.cpmodel import Effort, Model, expressible
-from app.planning.dispatch import EDD, TARDINESS_GRID, candidates, in_order, keep
+from app.planning.dispatch import EDD, MAKESPAN_GRID, TARDINESS_GRID, candidates, in_order, keep
 from app.planning.engine import layout as at
 from app.planning.engine.compiled import Array
 from app.planning.engine.packed import pack, weights
@@ -76,7 +76,7 @@ class Search:
         self._began, self._limit_s = time.monotonic(), limit_s
         self._bound = lower_bound(shop)
         self._best: Schedule | None = None
-        self._cost = 0
+        self._cost = self._plain = 0
 
     def begin(self, given: Schedule | None) -> None:
         """The first legal schedule: the one given, a dispatch rule's, or the plan in force kept."""
@@ -93,9 +93,8 @@ class Search:
 
     def _try_rules(self, until: float) -> None:
         """Further rules, as many as a tenth of the time allows: a good start saves more than it costs."""
-        if self._shop.problem.objective == "makespan":
-            return
-        for rule in TARDINESS_GRID:
+        makespan = self._shop.problem.objective == "makespan"
+        for rule in MAKESPAN_GRID if makespan else TARDINESS_GRID:
             if self._perfect() or self._spent_s() > RULES_PART * self._limit_s:
                 return
             for made in candidates(self._shop, (rule,), until):
@@ -144,7 +143,9 @@ class Search:
             if fits(shop) and not in_step:
                 team[1:] = [Prover(shop, f, first, self._seed, self._began + self._limit_s)]
             return team
-        return [Annealer(f, first, seed, WARMTHS[k % len(WARMTHS)]) for k, seed in enumerate(seeds)]
+        return [
+            Annealer(f, first, seed, WARMTHS[k % len(WARMTHS)], self._plain) for k, seed in enumerate(seeds)
+        ]
 
     def answer(self) -> Schedule:
         """What was found."""
@@ -160,6 +161,7 @@ class Search:
         worth = self._worth(slots)
         if (self._best is None or worth < self._cost) and not check(self._shop.problem, slots):
             self._best, self._cost = self._schedule(slots, by), worth
+            self._plain = max(self._plain, worth)
             self._on_improve(self._best)
 
     def _worth(self, slots: tuple[Slot, ...]) -> int:

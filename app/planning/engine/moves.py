@@ -203,6 +203,9 @@ def restore(f: Array, s: Array, v: int) -> bool:
     m = fact(f, v, at.NOW_MACHINE)
     if m < 0 or fact(f, v, at.FIXED):
         return False
+    here = machine(f, place(s, v, at.ON_MACHINE), at.FACILITY)
+    if fact(f, v, at.TOGETHER) and machine(f, m, at.FACILITY) != here:
+        return False
     a = head(f, s, m)
     while a >= 0 and (a == v or place(s, a, at.START) < fact(f, v, at.NOW_START) or fact(f, a, at.FIXED)):
         a = place(s, a, at.AFTER)

@@ -25,8 +25,8 @@ COLDEST, STILL = 0.01, 0.92
 WARMTHS = (2.5, 0.8)
 """First heats of the annealers in turn, against the mean cost of a job: hot for many rounds, mild for few.
 
-For the hot one that cost is between the first schedule's and the best's, their geometric mean: where
-little is left to gain the best alone would be too cold to get away from.
+For the hot one that cost is between a plain rule's and the best's, their geometric mean: where little
+is left to gain the best alone would be too cold to get away from.
 """
 
 
@@ -74,12 +74,15 @@ class Tabu:
 
 
 class Annealer:
-    """Annealing in cycles; `warmth` scales the first heat against the mean cost of a job."""
+    """Annealing in cycles; `warmth` scales the first heat against the mean cost of a job.
 
-    def __init__(self, f: Array, start: Array, seed: int, warmth: float) -> None:
+    `plain` is what a schedule costs that no search has bettered.
+    """
+
+    def __init__(self, f: Array, start: Array, seed: int, warmth: float, plain: int = 0) -> None:
         self._f, self._s, self.best = f, new_row(f, seed), start.copy()
         self._warmth, self._cycle, self._heat = warmth, -1, 0.0
-        self._first = float(start[-1])
+        self._plain = float(max(plain, start[-1]))
 
     def advance(self, rounds: int, part: float, goal: Goal) -> None:
         """Try so many changes at the heat of this part of the time."""
@@ -96,7 +99,7 @@ class Annealer:
     def _begin(self, cycle: int) -> None:
         self._cycle, now = cycle, float(self.best[-1])
         if self._warmth >= 1.0:
-            now = math.sqrt(now * self._first)
+            now = math.sqrt(now * self._plain)
         self._s[at.TOTAL : self._f[at.S_KEPT]] = self.best[at.TOTAL : -1]
         makespan = self._f[at.AIM] == at.MAKESPAN
         each = 0.005 if makespan else 1.0 / max(1, self._f[at.JOBS])
