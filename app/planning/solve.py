@@ -49,13 +49,13 @@ def solve(
     No worse than `start`, where that is legal, or a dispatch rule's. Every schedule returned or
     passed to `on_improve` has passed the checker. `bound` is a proven lower bound of the objective.
     Status "none" when nothing legal was found. With `rounds` every worker makes so many changes
-    and no more: the same problem, seed and rounds give the same schedule, while `limit_s` is not
+    and no more: the same problem, seed and rounds give the same schedule, where `limit_s` is not
     reached. `cancelled` is asked every 50 ms; the best so far is returned once it says yes. The
     first call in a process loads the engine before its time begins.
     """
     warm()
     search = Search(open_shop(problem), limit_s, max(1, workers), seed, on_improve or _nobody)
-    search.begin(start)
+    search.begin(start, by_clock=rounds is None)
     search.improve(rounds, cancelled or _never)
     return search.answer()
 
@@ -78,8 +78,11 @@ class Search:
         self._best: Schedule | None = None
         self._cost = self._plain = 0
 
-    def begin(self, given: Schedule | None) -> None:
-        """The first legal schedule: the one given, a dispatch rule's, or the plan in force kept."""
+    def begin(self, given: Schedule | None, *, by_clock: bool) -> None:
+        """The first legal schedule: the one given, a dispatch rule's, or the plan in force kept.
+
+        How many further rules there is time for is asked only where the clock decides anyway.
+        """
         if given is not None and given.status != "none" and not check(self._shop.problem, given.slots):
             self._offer(given.slots, given.by)
         until = self._began + self._limit_s
@@ -87,7 +90,8 @@ class Search:
             self._offer(in_order(kept), "dispatch:keep")
         for made in candidates(self._shop, (EDD,), until):
             self._offer(made.slots, made.by)
-        self._try_rules(until)
+        if by_clock:
+            self._try_rules(until)
         if self._best is None and expressible(self._shop):
             self._search_any()
 
@@ -125,7 +129,7 @@ class Search:
         best = Best(first, self._enough())
         team = self._team(f, first, in_step=rounds is not None)
         if rounds is not None:
-            in_step(team, best, rounds, EACH)
+            in_step(team, best, rounds, EACH, lambda: cancelled() or self._spent_s() > self._limit_s)
         else:
             race(team, best, self._limit_s - self._spent_s(), self._hear, cancelled)
         self._hear(best.row)
@@ -134,11 +138,7 @@ class Search:
     def _team(self, f: Array, first: Array, *, in_step: bool) -> Sequence[Worker]:
         """Who races: for a plain makespan tabu search and CP-SAT, else annealers of differing heat."""
         shop, seeds = self._shop, range(self._seed, self._seed + self._workers)
-        if (
-            f[at.AIM] == at.MAKESPAN
-            and not shop.problem.shared
-            and not any(r.closed for r in shop.problem.resources)
-        ):
+        if f[at.AIM] == at.MAKESPAN and _is_plain(shop.problem):
             team: list[Worker] = [Tabu(f, first, seed) for seed in seeds]
             if fits(shop) and not in_step:
                 team[1:] = [Prover(shop, f, first, self._seed, self._began + self._limit_s)]
@@ -190,7 +190,7 @@ class Search:
 
 
 def _is_plain(problem: Problem) -> bool:
-    """Whether operations take as long as their work, whenever they begin, and nothing else counts."""
+    """Whether operations take as long as their work, whenever they begin, and all may be moved."""
     closed = any(r.closed for r in problem.resources)
     return not (closed or problem.shared or problem.fixed or problem.current)
 

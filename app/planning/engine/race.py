@@ -22,7 +22,7 @@ class Best:
     def __init__(self, start: Array, enough: int) -> None:
         self._row, self._enough = start, enough
         self._lock = threading.Lock()
-        self.stop = np.zeros(1, dtype=np.int64)
+        self.stop, self.ended = np.zeros(1, dtype=np.int64), threading.Event()
         self._look()
 
     @property
@@ -52,6 +52,7 @@ class Best:
     def end(self) -> None:
         """Every worker stops within one change."""
         self.stop[0] = 1
+        self.ended.set()
 
 
 def race(
@@ -73,7 +74,7 @@ def race(
     for thread in threads:
         thread.start()
     while not best.stop[0]:
-        threads[0].join(min(LOOK_S, max(0.0, began + limit_s - time.monotonic())))
+        best.ended.wait(min(LOOK_S, max(0.0, began + limit_s - time.monotonic())))
         if time.monotonic() >= began + limit_s or cancelled():
             best.end()
         if best.row[-1] < told:
@@ -95,13 +96,16 @@ def _run(worker: Worker, best: Best, began: float, limit_s: float) -> None:
         rounds = int(min(200_000, max(10, rounds * min(4.0, max(0.25, STEP_S / took)))))
 
 
-def in_step(workers: Sequence[Worker], best: Best, rounds: int, each: int) -> None:
+def in_step(
+    workers: Sequence[Worker], best: Best, rounds: int, each: int, over: Callable[[], bool] = lambda: False
+) -> None:
     """One after the other, `each` rounds at a time, `rounds` in all for every worker.
 
-    The same start, seeds and rounds give the same schedule, whatever the machine.
+    The same start, seeds and rounds give the same schedule, however busy the machine, unless it is
+    `over` before; that is asked each time.
     """
     done = 0
-    while done < rounds and not best.stop[0]:
+    while done < rounds and not best.stop[0] and not over():
         now = min(each, rounds - done)
         for worker in workers:
             worker.advance(now, done / rounds, best)

@@ -3,13 +3,14 @@
 import threading
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.planning.check import check, cost
 from app.planning.dispatch import EDD, dispatch
 from app.planning.engine.packed import pack, weights
-from app.planning.engine.race import Best, in_step
+from app.planning.engine.race import Best, in_step, race
 from app.planning.engine.reading import new_row, read_in, read_out
 from app.planning.engine.workers import Annealer, Tabu, start_of
 from app.planning.shop import open_shop
@@ -22,9 +23,9 @@ REACH = 4000
 
 
 def begun(problem):
+    """The problem, and a rule's schedule read in."""
     shop = open_shop(problem)
     schedule = dispatch(problem, [EDD])
-    assume(schedule.status != "none")
     f = pack(shop, REACH)
     row = new_row(f, 1)
     assert read_in(shop, f, row, schedule.slots)
@@ -40,6 +41,7 @@ def exact(problem, shop):
 @SOME
 @given(problems())
 def test_a_schedule_read_in_is_legal_and_counted_right(problem):
+    assume(dispatch(problem, [EDD]).slots)
     shop, _, first, _ = begun(problem)
     slots = read_out(shop, first)
     assert check(problem, slots) == ()
@@ -50,6 +52,7 @@ def test_a_schedule_read_in_is_legal_and_counted_right(problem):
 @SOME
 @given(problems(), st.integers(0, 1000))
 def test_what_annealing_finds_is_legal_counted_right_and_no_worse(problem, seed):
+    assume(dispatch(problem, [EDD]).slots)
     shop, f, first, _ = begun(problem)
     best = Best(first, -1)
     in_step([Annealer(f, first, seed, 1.0)], best, 400, 100)
@@ -111,6 +114,43 @@ def test_a_search_that_is_cancelled_ends_long_before_its_time():
     schedule = solve(jobs_on_one(40), 250.0, 2, on_improve=lambda _: heard.set(), cancelled=heard.is_set)
     assert schedule.status == "feasible"
     assert schedule.solve_s < 100
+
+
+def test_a_search_that_counts_rounds_ends_with_its_time_or_when_cancelled():
+    asked = []
+    never = solve(
+        jobs_on_one(40), 250.0, 1, rounds=10**9, cancelled=lambda: asked.append(1) or len(asked) > 3
+    )
+    assert len(asked) == 4
+    late = solve(jobs_on_one(40), 0.2, 1, rounds=10**9)
+    assert {never.status, late.status} == {"feasible"}
+
+
+def test_with_rounds_the_clock_has_no_say_in_the_start(plant_60):
+    hasty, patient = (solve(plant_60, limit_s, 1, rounds=1) for limit_s in (2.0, 250.0))
+    assert hasty.slots == patient.slots
+
+
+class Broken:
+    """A worker that fails at once."""
+
+    def __init__(self, best):
+        self.best = best
+
+    def advance(self, rounds, part, goal):
+        raise ZeroDivisionError
+
+    def halt(self):
+        pass
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_when_one_worker_fails_the_others_go_on():
+    _, f, first, _ = begun(jobs_on_one(30))
+    best, told = Best(first, 0), []
+    race([Broken(first.copy()), Annealer(f, first, 1, 1.0)], best, 1.0, told.append, lambda: False)
+    assert best.row[-1] < first[-1]
+    assert told
 
 
 def test_every_better_schedule_is_told_in_order():
