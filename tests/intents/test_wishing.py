@@ -9,7 +9,7 @@ import opencc
 import pytest
 
 from app.intents import production_schedule as room
-from app.intents.wishing import marks
+from app.intents.wishing import hear, marks
 from app.intents.wishing.times import begin_of, shifts_ahead, window_of
 from app.records.message import Language
 from app.records.plant import Person, Role
@@ -100,6 +100,24 @@ def test_a_name_that_two_share_is_nobodys(plant):
     both = replace(plant, every_person=twins)
     assert marks.mark("阿文今晚冇返", Entities(), both).all_of(marks.PERSON) == ()
     assert marks.mark("大文今晚冇返", Entities(), both).all_of(marks.PERSON) == ("李大文",)
+
+
+@pytest.mark.parametrize(
+    ("words", "unread"),
+    [
+        ("SO-1042先过SO-1055,SO-1055先过SO-1042,重新排过", True),
+        ("SO-1042 before SO-1055, SO-1055 before SO-1042", True),
+        ("SO-1042同SO-1055夹埋一齐做", True),
+        ("SO-1042优先啲但系又唔好咁优先", True),
+        ("重新排过SO-1042", False),
+        ("重新排过", False),
+        ("replan please", False),
+    ],
+)
+def test_a_wish_that_cannot_be_read_is_never_passed_over_in_silence(ask, plant, words, unread):
+    orders = [order for order in ("SO-1042", "SO-1055") if order in words]
+    heard = hear(ask("ng.mei-ling", Intent.PRODUCTION_SCHEDULE, words, order=orders), plant)
+    assert (heard.wishes, heard.unread) == ((), unread)
 
 
 def test_the_room_asks_for_a_plan_with_the_wishes(ask, plant, limits):

@@ -75,15 +75,18 @@ def hear(ask: Ask, facts: Facts) -> Heard:
     context = Context(marked, facts, ask.now, ask.zone)
     condition = _condition(marked.text)
     doubted = _WHY.search(marked.text) or (not condition and _DOUBT.search(marked.text))
-    made = None if doubted else _read(condition or marked.text, context)
-    if made is None or not _all_found(marked, ask):
-        return Heard(unread=bool(_WISHFUL.search(marked.text)))
-    if not made:
-        return Heard(
-            unread=bool(_WISHFUL.search(marked.text)) and bool(re.search(f"{ORDER}|{MACHINE}", marked.text))
-        )
+    made = () if doubted else _read(condition or marked.text, context)
+    if not made or not _all_found(marked, ask):
+        plain = made == () and not doubted and not re.search(f"{ORDER}|{MACHINE}", marked.text)
+        return Heard(unread=made is None or (not plain and _seems_to_wish(marked)))
     wishes: tuple[AnyWish, ...] = (WhatIf(made),) if condition else made
     return Heard(wishes, called=_called(made, facts))
+
+
+def _seems_to_wish(marked: Marked) -> bool:
+    """Whether words that no pattern reads are more than a request to plan: so one says, or names several."""
+    named = {*marked.all_of(ORDER), *marked.all_of(MACHINE)}
+    return len(named) > 1 or bool(_WISHFUL.search(marked.text))
 
 
 def _all_found(marked: Marked, ask: Ask) -> bool:

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from app.planning.engine import layout as at
+from app.planning.engine.moves import restore
 from app.planning.engine.packed import pack
 from app.planning.engine.reading import new_row, read_in, read_out
 from app.planning.engine.sharing import hasten
 from app.planning.engine.state import place
 from app.planning.engine.timing import settle
 from app.planning.shop import open_shop
-from app.records.scheduling import Crew, Job, Material, Problem, Resource, Slot, Task
+from app.records.scheduling import Crew, Fixed, Job, Material, Problem, Resource, Slot, Task
 
 
 def times(problem, order):
@@ -94,3 +95,19 @@ def test_material_goes_by_the_order_of_taking_which_can_be_changed():
     settle(f, row)
     assert [place(row, v, at.START) for v in (0, 1)] == [20, 0]
     assert not hasten(f, row, 1)
+
+
+@pytest.mark.parametrize(("stays", "gone_back"), [(True, False), (False, True)])
+def test_an_operation_goes_back_to_the_plan_in_force_only_where_its_job_may_go(stays, gone_back):
+    tasks = tuple(Task(((0, 4), (1, 4))) for _ in range(2))
+    machines = (Resource("A"), Resource("B", facility=1))
+    problem = Problem(
+        "back", "makespan", machines, (Job("J", tasks, one_facility=stays),), current=(Fixed(0, 0, 1, 9, 13),)
+    )
+    shop = open_shop(problem)
+    f = pack(shop, 200)
+    row = new_row(f, 0)
+    assert read_in(shop, f, row, [Slot(0, 0, 0, 0, 4), Slot(0, 1, 0, 4, 8)])
+    assert restore(f, row, 0) == gone_back
+    settle(f, row)
+    assert (place(row, 0, at.ON_MACHINE), place(row, 0, at.START)) == ((1, 9) if gone_back else (0, 0))
