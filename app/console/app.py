@@ -118,7 +118,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def _draw(self) -> None:
         """Draw everything that depends on the moment."""
-        if not self.is_running or not self._sheet.query("#foot"):
+        if not self._stands:
             return
         reader, sheet = self.reader, self._sheet
         sheet.query_one(Header).render_for(reader, self._screen_digit)
@@ -130,6 +130,11 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self._screen_digit, self._words, writing=bool(self._seen.holder), alone=bool(self._seen.site)
         )
         sheet.query_one("#foot", Static).update(keys)
+
+    @property
+    def _stands(self) -> bool:
+        """Whether all that is drawn on is there; while the console opens and closes it is not."""
+        return self.is_running and all(self._sheet.query(f"#{part}") for part in (*PANES.values(), "foot"))
 
     @property
     def _sheet(self) -> Screen[object]:
@@ -209,6 +214,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._draw()
 
     def _show(self, *, afresh: bool = False) -> None:
+        if not self._stands:
+            return
         reader = self.reader
         self._decisions.show(reader, afresh=afresh)
         self._plan.show(reader.seen.chart, reader)

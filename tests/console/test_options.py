@@ -11,11 +11,7 @@ from textual.widgets import Static
 from app.console.app import ConsoleApp
 from app.console.options import Choose
 from app.records.action import digest_of
-
-
-async def settled(pilot: Pilot[Any]) -> None:
-    for _ in range(3):
-        await pilot.pause()
+from tests.console.test_screens import settled
 
 
 def shown(app: ConsoleApp) -> str:

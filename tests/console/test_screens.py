@@ -1,5 +1,6 @@
 """The screens under a pilot: first what is asked of the service, then what stands there."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +24,11 @@ UNLOCK = ("l", "e", "e", ".", "w", "a", "i", "minus", "m", "a", "n", "enter", "2
 
 async def settled(pilot: Pilot[Any]) -> None:
     """Until the screen knows what the line says and has drawn it."""
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    async with asyncio.timeout(20):
+        while app._read_at is None and app._seen.lost_at is None:
+            await pilot.pause(0.01)
     for _ in range(3):
         await pilot.pause()
 
@@ -452,3 +458,13 @@ async def test_f4_does_nothing_without_a_pin_or_on_the_overview(line: Any, app_o
         await pilot.press("escape")
         await settled(pilot)
         assert line.writes == []
+
+
+async def test_what_is_read_while_the_console_closes_is_not_drawn(line: Any, app_of: AppOf) -> None:
+    app = app_of(line)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await app.query_one("#decisions").remove()
+        app._show(afresh=True)
+        app._draw()
+        app.exit()

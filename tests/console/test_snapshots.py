@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from app.console.app import ConsoleApp
 from app.records.message import Language
+from tests.console.test_screens import settled
 
 SIZES = [(80, 24), (120, 40)]
 LANGUAGES = [Language.EN, Language.HANS, Language.HANT]
@@ -15,13 +16,10 @@ LANGUAGES = [Language.EN, Language.HANS, Language.HANT]
 
 def pressing(*keys: str) -> Callable[[Pilot[Any]], Any]:
     async def go(pilot: Pilot[Any]) -> None:
-        for _ in range(3):
-            await pilot.pause()
+        await settled(pilot)
         for key in keys:
             await pilot.press(key)
-            await pilot.pause()
-        for _ in range(3):
-            await pilot.pause()
+            await settled(pilot)
 
     return go
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from app.outbound.store import SqlStore, open_store
@@ -96,8 +97,16 @@ class Floor:
             return page.read().decode()
 
 
+@pytest.fixture(scope="module")
+def unwatched():
+    """No plan is proposed unasked, however long a test takes; `test_options` is about those."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHARGEHAND_PLANNING__REPLAN", "false")
+        yield
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def floor(tmp_path_factory):
+async def floor(tmp_path_factory, unwatched):
     async with staged(tmp_path_factory.mktemp("plant"), model=False) as stage:
         store = await asyncio.to_thread(open_store, load(stage.config)[0].store_url)
         line = await Line.open(stage.service.socket)

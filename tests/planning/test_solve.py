@@ -28,7 +28,7 @@ from app.records.scheduling import Fixed, Job, Problem, Resource, Schedule, Slot
         ("wt40-1", 1.05),
         ("wt40-1-2m", 1.3),
         ("la17-f1.3", 2.3),
-        ("orb07-f1.6", 10.0),
+        ("orb07-f1.6", 1.0),
     ],
 )
 def test_published_instances_come_near_their_best_known_values(instance, index, name, most):
@@ -37,8 +37,9 @@ def test_published_instances_come_near_their_best_known_values(instance, index, 
     schedule = solve(problem, 3.0, 2, on_improve=heard.append)
     assert check(problem, schedule.slots) == ()
     assert schedule.objective == objective(problem, schedule.slots) == heard[-1].objective
-    assert schedule.objective <= most * index[name]["best_known"] + 1
-    assert schedule.objective <= dispatch(problem).objective
+    by_rule = dispatch(problem).objective
+    assert schedule.objective <= most * index[name]["best_known"] + by_rule / 50 + 1
+    assert schedule.objective <= by_rule
     assert schedule.bound is not None
     assert schedule.bound <= schedule.objective
     assert (schedule.status == "optimal") == (schedule.bound == schedule.objective)
