@@ -148,6 +148,7 @@ LABELS: dict[str, tuple[str, str, str]] = {
     ),
     "step.understood": ("understood", "已理解", "已理解"),
     "step.plan_asked": ("plan asked", "要求排产", "要求排產"),
+    "step.consulted": ("cloud", "云端", "雲端"),
     "step.plan_made": ("plan made", "排产完成", "排產完成"),
     "step.held": ("held for a person", "等待人批准", "等待人批准"),
     "step.approved": ("approved", "已批准", "已批准"),

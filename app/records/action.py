@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from app.records.plant import Assignment, MachineState, MovementKind, Severity
+from app.records.wish import AnyWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,23 @@ class TeachName:
     kind: Literal["teach_name"] = "teach_name"
 
 
+@dataclass(frozen=True, slots=True)
+class PlanWith:
+    """Plan with these wishes, as the cloud read them and their sender confirmed; `call` is its answer."""
+
+    wishes: tuple[AnyWish, ...]
+    call: str
+    kind: Literal["plan_with"] = "plan_with"
+
+
+@dataclass(frozen=True, slots=True)
+class AskCloud:
+    """Let what has this hash leave the plant once, to have a wish read."""
+
+    envelope: str
+    kind: Literal["ask_cloud"] = "ask_cloud"
+
+
 Action = (
     LookUp
     | MoveStock
@@ -138,6 +156,8 @@ Action = (
     | PublishPlan
     | Settle
     | TeachName
+    | PlanWith
+    | AskCloud
 )
 
 REVERSIBLE = (MoveStock, SetMachine, PublishPlan, TeachName)

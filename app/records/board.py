@@ -112,7 +112,7 @@ class Card:
     words: str
     proposal: str = ""
     why: str = ""
-    reason: Literal["", "approval", "unclear"] = ""
+    reason: Literal["", "approval", "confirm", "unclear"] = ""
     until: datetime | None = None
     undoable: bool = False
     undo_until: datetime | None = None

@@ -12,9 +12,10 @@ from app.records.action import Action, action_hash
 from app.records.answer import Say
 from app.records.errors import WrongStage
 from app.records.message import Message
-from app.records.offer import Offered
+from app.records.offer import Contender, Offered
 from app.records.plant import Role
 from app.records.reading import Intent, Reading
+from app.records.wish import AnyWish
 
 S = TypeVar("S")
 
@@ -45,26 +46,57 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class PlanAsked:
-    """A plan was asked for; `words` is the wish."""
+    """A plan was asked for; `words` is the wish.
+
+    `wishes` stand in place of what the words were read as, because somebody confirmed them; `call`
+    is the cloud's answer that they come from, "" for none. `envelope` is the hash of what a
+    supervisor allowed to leave for it, "" when nothing was asked for.
+    """
 
     at: datetime
     words: str
+    wishes: tuple[AnyWish, ...] = ()
+    call: str = ""
+    envelope: str = ""
     kind: Literal["plan_asked"] = "plan_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """Whether the cloud was asked about a plan, why or why not, and what came of it.
+
+    `because` is the rule that decided: "unread", "many_orders", "two_sites" or "allowed" for yes,
+    a `records.cloud.Why` or "plain", "hours", "words", "no_right" for no. `outcome` is "not_asked",
+    "answered", "cached", "preview" or why there was no answer. `prompt` is the hash of what left.
+    """
+
+    at: datetime
+    because: str
+    outcome: str
+    call: str = ""
+    provider: str = ""
+    model: str = ""
+    prompt: str = ""
+    faults: tuple[str, ...] = ()
+    cost_cny: float = 0.0
+    took_ms: float = 0.0
+    kind: Literal["consulted"] = "consulted"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """A person is asked.
 
-    `reason` is "approval" (one of `roles` at `facility`, None: any facility, may say yes) or
-    "unclear" (the sender chooses among `choices`). `action` is what would run; None when unclear.
+    `reason` is "approval" (one of `roles` at `facility`, None: any facility, may say yes), "confirm"
+    (the sender says whether `action` is what was meant) or "unclear" (the sender chooses among
+    `choices`). `action` is what would run; None when unclear.
     `offered` are several to choose from, in the order of their numbers from 1, `action` among
     them; empty when there is only `action`.
     """
 
     at: datetime
     until: datetime
-    reason: Literal["approval", "unclear"]
+    reason: Literal["approval", "confirm", "unclear"]
     why: Say
     proposal: Say
     action: Action | None = None
@@ -82,13 +114,17 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class PlanMade:
-    """A checked plan waits for a person; `by` names the link of the chain that made it."""
+    """A checked plan waits for a person; `by` names the link of the chain that made it.
+
+    `contenders` are the plans it was compared with, itself among them; empty without a comparison.
+    """
 
     at: datetime
     plan: str
     by: str
     solve_ms: float
     hold: Held
+    contenders: tuple[Contender, ...] = ()
     kind: Literal["plan_made"] = "plan_made"
 
 
@@ -159,7 +195,19 @@ class Corrected:
     kind: Literal["corrected"] = "corrected"
 
 
-Step = Understood | PlanAsked | PlanMade | Held | Approved | Refused | Acted | Undone | Failed | Corrected
+Step = (
+    Understood
+    | PlanAsked
+    | Consulted
+    | PlanMade
+    | Held
+    | Approved
+    | Refused
+    | Acted
+    | Undone
+    | Failed
+    | Corrected
+)
 
 LIFE_CYCLE: dict[Stage, dict[type, Stage]] = {
     Stage.RECEIVED: {Understood: Stage.UNDERSTOOD, Failed: Stage.FAILED},
@@ -170,7 +218,12 @@ LIFE_CYCLE: dict[Stage, dict[type, Stage]] = {
         Refused: Stage.REFUSED,
         Failed: Stage.FAILED,
     },
-    Stage.PLANNING: {PlanMade: Stage.HELD, Failed: Stage.FAILED},
+    Stage.PLANNING: {
+        Consulted: Stage.PLANNING,
+        PlanMade: Stage.HELD,
+        Held: Stage.HELD,
+        Failed: Stage.FAILED,
+    },
     Stage.HELD: {Approved: Stage.READY, Refused: Stage.REFUSED, Corrected: Stage.HELD},
     Stage.READY: {Acted: Stage.DONE, Failed: Stage.FAILED},
     Stage.DONE: {Undone: Stage.UNDONE, Corrected: Stage.DONE},
@@ -231,8 +284,8 @@ class Decision:
         """Why it waits and for whom; None unless it is held now."""
         if self.stage is not Stage.HELD:
             return None
-        made = self.last(PlanMade)
-        return made.hold if made else self.last(Held)
+        latest = next(s for s in reversed(self.steps) if isinstance(s, PlanMade | Held))
+        return latest.hold if isinstance(latest, PlanMade) else latest
 
 
 def act_key(decision: Decision) -> str:

@@ -12,7 +12,8 @@ ChargehandError
 │   ├── StoreFull       CH-124
 │   ├── NotWaiting      CH-125
 │   ├── ModelWrong      CH-130
-│   └── FileWrong       CH-140
+│   ├── FileWrong       CH-140
+│   └── AnswerWrong     CH-150
 └── Outside             CH-2xx
     ├── Down            CH-210  may be tried again
     │   ├── LaneDown    CH-211
@@ -99,6 +100,16 @@ class FileWrong(OwnFault):
     """A file given by the user cannot be read as what it should be."""
 
     code = "CH-140"
+
+
+class AnswerWrong(OwnFault):
+    """An answer of the cloud that cannot be used; `wrong` says why, for the model to read."""
+
+    code = "CH-150"
+
+    def __init__(self, *wrong: str) -> None:
+        super().__init__("; ".join(wrong))
+        self.wrong = wrong
 
 
 class Outside(ChargehandError):

@@ -40,3 +40,21 @@ class Offered:
     def digest(self) -> str:
         """The hash that an approval of this one carries."""
         return action_hash(self.action)
+
+
+Rival = Literal["cloud", "cloud_repaired", "solver", "present"]
+"""Who made a plan that is compared; the second is the cloud's, mended by the solver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A plan in the comparison, on the same numbers as the others.
+
+    `verdict` is "chosen", "legal" or "broken"; `broken` names the rules that it breaks, once each.
+    `figures` None where it cannot be reckoned.
+    """
+
+    rival: Rival
+    verdict: Literal["chosen", "legal", "broken"]
+    figures: Figures | None = None
+    broken: tuple[str, ...] = ()

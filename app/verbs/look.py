@@ -14,6 +14,7 @@ from app.records.answer import Say
 from app.records.decision import (
     Acted,
     Approved,
+    Consulted,
     Corrected,
     Decision,
     Failed,
@@ -66,6 +67,9 @@ def _words(step: Step, said: Any) -> str:
             return "; ".join([told, *source])
         case PlanAsked(words=words):
             return words
+        case Consulted(because=because, outcome=outcome, model=model, cost_cny=cost, faults=faults):
+            whom = f" by {model} for ¥{cost:.4f}" if model else ""
+            return f"{because}: {outcome}{whom}{', after ' + ', '.join(faults) if faults else ''}"
         case PlanMade(plan=plan, by=by, solve_ms=ms, hold=hold):
             return f"{plan} by {by} in {ms:.0f} ms, held until {hold.until:%H:%M}Z: {said(hold.proposal)}"
         case Held(reason=reason, until=until, proposal=proposal):

@@ -14,6 +14,7 @@ from app.records.decision import (
     OPEN_STAGES,
     Acted,
     Approved,
+    Consulted,
     Corrected,
     Decision,
     Failed,
@@ -41,6 +42,7 @@ HOLD = Held(NOW, NOW, "approval", SAY, SAY, ACTIONS[1])
 STEPS: tuple[Step, ...] = (
     Understood(NOW, READ),
     PlanAsked(NOW, "x"),
+    Consulted(NOW, "unread", "answered"),
     PlanMade(NOW, "P-1", "solver", 1.0, HOLD),
     HOLD,
     *(Approved(NOW, "policy:x", action, action_hash(action)) for action in ACTIONS),

@@ -11,6 +11,7 @@ from app.records.board import Card, CardDetail, Choice, MessageRow, StepRow, Tra
 from app.records.decision import (
     Acted,
     Approved,
+    Consulted,
     Corrected,
     Decision,
     Failed,
@@ -169,10 +170,20 @@ def _who(by: str, teller: Teller) -> str:
 
 def _plain(action: Action) -> dict[str, Any]:
     """The fields as canonical JSON has them, so that a reader's own hash of them is the action's."""
-    return {
-        key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in asdict(action).items()
-    }
+    fields: dict[str, Any] = _as_json(asdict(action))
+    return fields
+
+
+def _as_json(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _as_json(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_as_json(each) for each in value]
+        case datetime():
+            return value.isoformat()
+        case _:
+            return value
 
 
 def _row(step: Step, teller: Teller) -> StepRow:
@@ -182,6 +193,8 @@ def _row(step: Step, teller: Teller) -> StepRow:
                            reading.confidence, cost)  # fmt: skip
         case PlanAsked(at=at, words=words):
             return StepRow(at, step.kind, "", words[:WORDS_MAX])
+        case Consulted(at=at, because=because, outcome=outcome, model=model, cost_cny=cost):
+            return StepRow(at, step.kind, model, f"{because}: {outcome}", cost_cny=cost)
         case PlanMade(at=at, plan=plan, by=by, hold=hold):
             return StepRow(at, step.kind, by, f"{plan}: {teller.say(hold.proposal)}")
         case Held(at=at, why=why, proposal=proposal):

@@ -1,86 +1,19 @@
-"""Every setting: its type with unit, its default, one sentence; and how the tree is loaded.
+"""Every setting: its type with unit, its default, one sentence."""
 
-Order: built-in, then the file, then the environment (`CHARGEHAND_WECOM__BOT__URL`). Secrets are
-named by file only.
-"""
-
-import difflib
-import json
-import os
-import re
-import sys
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from app.records.errors import SettingsWrong
-
-SYSTEM_FILE = Path("/etc/chargehand/config.toml")
-PREFIX = "CHARGEHAND_"
+from app.settings.cloud import Cloud
+from app.settings.places import user_cache
+from app.settings.units import Bytes, Node, Seconds, Url, Zone
 
 
-def shipped(kind: Literal["config", "models"]) -> Path:
-    """Where the product's own data lies: in the checkout, or beside the installed package."""
-    checkout = Path(__file__).resolve().parent.parent / kind
-    return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "chargehand" / kind
-
-
-def user_cache() -> Path:
-    """Where this user keeps what can be made again."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chargehand"
-
-
-_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
-_BYTES = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-
-
-def _in_units(units: Mapping[str, float], value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", value)
-    if match is None or (match[2] and match[2] not in units):
-        raise ValueError(f"'{value}' needs one of the units {', '.join(units)}")
-    return float(match[1]) * units[match[2]] if match[2] else float(match[1])
-
-
-Seconds = Annotated[float, BeforeValidator(lambda v: _in_units(_SECONDS, v)), Field(ge=0)]
-Bytes = Annotated[int, BeforeValidator(lambda v: _in_units(_BYTES, v)), Field(ge=0)]
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
-        raise ValueError(f"'{name}' is no time zone of the IANA list") from fault
-    return name
-
-
-def _loopback_or_tls(url: str) -> str:
-    match = re.match(r"(wss?|https?)://(\[[^\]]+\]|[^/:?#]+)", url)
-    if match is None:
-        raise ValueError(f"'{url}' is no ws(s) or http(s) address")
-    host = match[2].strip("[]")
-    local = host in {"localhost", "::1"} or host.startswith("127.")
-    if match[1] in {"ws", "http"} and not local:
-        raise ValueError(f"'{url}' is not encrypted: plain {match[1]}:// is for loopback only")
-    return url
-
-
-Url = Annotated[str, AfterValidator(_loopback_or_tls)]
-
-
-class _Node(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Plant(_Node):
+class Plant(Node):
     """The plant itself."""
 
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+    time_zone: Zone = Field(
         "Asia/Hong_Kong", description="Plant time, as an IANA zone; all times on screen are in it."
     )
     seed_file: Path | None = Field(
@@ -88,7 +21,7 @@ class Plant(_Node):
     )
 
 
-class StoreSettings(_Node):
+class StoreSettings(Node):
     """Where records are kept."""
 
     url: str = Field(
@@ -97,7 +30,7 @@ class StoreSettings(_Node):
     )
 
 
-class WecomBot(_Node):
+class WecomBot(Node):
     """The AI bot's long connection."""
 
     enabled: bool = Field(default=True, description="Whether this service opens the bot's connection.")
@@ -115,13 +48,13 @@ class WecomBot(_Node):
     frame_max_bytes: Bytes = Field(4 * 1024**2, description="Largest frame that is read.")
 
 
-class Wecom(_Node):
+class Wecom(Node):
     """Channels to WeCom."""
 
     bot: WecomBot = Field(default_factory=WecomBot, description="The AI bot.")
 
 
-class Model(_Node):
+class Model(Node):
     """The local model."""
 
     enabled: bool = Field(default=True, description="Whether the lane runs; without it rules work alone.")
@@ -139,7 +72,7 @@ class Model(_Node):
     batch_max: int = Field(16, ge=1, le=64, description="Messages evaluated together.")
 
 
-class Understanding(_Node):
+class Understanding(Node):
     """When a guess is good enough."""
 
     read_threshold: float = Field(
@@ -157,7 +90,7 @@ class Understanding(_Node):
     )
 
 
-class Limits(_Node):
+class Limits(Node):
     """How far the appliance may act alone."""
 
     movement_max: float = Field(500.0, gt=0, description="Largest movement booked alone, in the item's unit.")
@@ -176,7 +109,7 @@ class Limits(_Node):
 Cost = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class PlanWeights(_Node):
+class PlanWeights(Node):
     """What each disadvantage of a plan costs; only the ratios matter, 0 is indifferent."""
 
     late: Cost = Field(1000, description="Cost of a minute by which an order of weight 1 is late.")
@@ -190,7 +123,7 @@ class PlanWeights(_Node):
     makespan: Cost = Field(1, description="Cost of a minute until the last operation ends.")
 
 
-class Planning(_Node):
+class Planning(Node):
     """The scheduler."""
 
     solve_s: Seconds = Field(1.5, description="Time given to one plan.")
@@ -220,14 +153,14 @@ class Planning(_Node):
     weights: PlanWeights = Field(default_factory=PlanWeights, description="What is better in a plan.")
 
 
-class ConsoleSettings(_Node):
+class ConsoleSettings(Node):
     """The supervisors' console."""
 
     socket: Path | None = Field(None, description="Unix socket; none means console.sock in data_dir.")
     idle_lock_s: Seconds = Field(180.0, description="Back to read-only after this long without a key.")
 
 
-class Metrics(_Node):
+class Metrics(Node):
     """What monitoring reads."""
 
     listen: str = Field(
@@ -237,7 +170,7 @@ class Metrics(_Node):
     )
 
 
-class Settings(_Node):
+class Settings(Node):
     """The whole tree."""
 
     data_dir: Path = Field(
@@ -253,6 +186,7 @@ class Settings(_Node):
     understanding: Understanding = Field(default_factory=Understanding, description="Thresholds.")
     limits: Limits = Field(default_factory=Limits, description="Freedom to act.")
     planning: Planning = Field(default_factory=Planning, description="The scheduler.")
+    cloud: Cloud = Field(default_factory=Cloud, description="Models outside.")
     console: ConsoleSettings = Field(default_factory=ConsoleSettings, description="The console.")
     metrics: Metrics = Field(default_factory=Metrics, description="Monitoring.")
 
@@ -277,104 +211,3 @@ class Settings(_Node):
     def socket_path(self) -> Path:
         """The console's socket with the default filled in."""
         return self.console.socket or self.data_dir / "console.sock"
-
-
-def load(file: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Settings, dict[str, str]]:
-    """The settings, and for each key where its value came from.
-
-    Raises SettingsWrong with one line per mistake: the file, the key, and what to write instead.
-    """
-    source = file or (SYSTEM_FILE if SYSTEM_FILE.is_file() else None)
-    from_file = _read(source) if source else {}
-    sources = {key: str(source) for key in _flat(from_file)}
-    from_env = _from_environment(environ)
-    sources |= {key: PREFIX + key.upper().replace(".", "__") for key in _flat(from_env)}
-    try:
-        return Settings.model_validate(_merged(from_file, from_env)), sources
-    except ValidationError as fault:
-        lines = [_explain(error, sources) for error in fault.errors()]
-        raise SettingsWrong("\n".join(lines)) from None
-
-
-def keys() -> dict[str, Any]:
-    """Every key with its field, in the order of the tree."""
-    return dict(_fields(Settings, ""))
-
-
-def defaults_text() -> str:
-    """Every setting with its sentence and its default, as a TOML file that changes nothing."""
-    lines = ["# Every setting with its default. Copy what you change; the rest may stay away."]
-    table = ""
-    for key, info in keys().items():
-        *path, name = key.split(".")
-        if ".".join(path) != table:
-            table = ".".join(path)
-            lines += ["", f"[{table}]"]
-        value = _toml(info.get_default(call_default_factory=True))
-        lines += [f"# {info.description}", f"{'# ' if value is None else ''}{name} = {value or '…'}"]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, bool | int | float):
-        return str(value).lower()
-    return json.dumps(str(value))
-
-
-def _fields(node: type[BaseModel], prefix: str) -> list[tuple[str, Any]]:
-    rows: list[tuple[str, Any]] = []
-    for name, info in node.model_fields.items():
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            rows += _fields(info.annotation, f"{prefix}{name}.")
-        else:
-            rows.append((prefix + name, info))
-    return rows
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise SettingsWrong(f"{file}: {fault.strerror}") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise SettingsWrong(f"{file}: not TOML: {fault}") from fault
-
-
-def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for name, value in environ.items():
-        if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_"):
-            *branches, leaf = name.removeprefix(PREFIX).lower().split("__")
-            node = tree
-            for branch in branches:
-                node = node.setdefault(branch, {})
-            node[leaf] = value
-    return tree
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    both = {
-        k: _merged(below[k], v) if isinstance(v, dict) and isinstance(below.get(k), dict) else v
-        for k, v in above.items()
-    }
-    return {**below, **both}
-
-
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> list[str]:
-    rows: list[str] = []
-    for key, value in tree.items():
-        rows += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [prefix + key]
-    return rows
-
-
-def _explain(error: Any, sources: Mapping[str, str]) -> str:
-    key = ".".join(str(part) for part in error["loc"])
-    where = sources.get(key) or next((s for k, s in sources.items() if k.startswith(key)), "settings")
-    if error["type"] != "extra_forbidden":
-        return f"{where}: {key}: {error['msg'].removeprefix('Value error, ')}"
-    known = list(keys())
-    near = difflib.get_close_matches(key, known + sorted({k.rsplit(".", 1)[0] for k in known}), 1, 0.4)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
-    return f"{where}: unknown key '{key}'{hint}"

@@ -1,0 +1,1 @@
+"""Models outside the plant: one call, one life, one reservation of money."""
