@@ -65,13 +65,8 @@ def _words(step: Step, said: Any) -> str:
                 f"{r.intent} by {r.layer} ({r.by}), confidence {r.confidence:.2f}; {found or 'no entities'}"
             )
             return "; ".join([told, *source])
-        case PlanAsked(words=words):
-            return words
-        case Consulted(because=because, outcome=outcome, model=model, cost_cny=cost, faults=faults):
-            whom = f" by {model} for ¥{cost:.4f}" if model else ""
-            return f"{because}: {outcome}{whom}{', after ' + ', '.join(faults) if faults else ''}"
-        case PlanMade(plan=plan, by=by, solve_ms=ms, hold=hold):
-            return f"{plan} by {by} in {ms:.0f} ms, held until {hold.until:%H:%M}Z: {said(hold.proposal)}"
+        case PlanAsked() | Consulted() | PlanMade():
+            return _plan_words(step, said)
         case Held(reason=reason, until=until, proposal=proposal):
             return f"for {reason} until {until:%Y-%m-%d %H:%M}Z: {said(proposal)}"
         case Approved(by=by, action=action):
@@ -84,6 +79,17 @@ def _words(step: Step, said: Any) -> str:
             return f"by {by}"
         case Acted(key=mark, say=say) | Failed(code=mark, say=say):
             return f"{mark}: {said(say)}"
+
+
+def _plan_words(step: PlanAsked | Consulted | PlanMade, said: Any) -> str:
+    match step:
+        case PlanAsked(words=words):
+            return words
+        case Consulted(because=because, outcome=outcome, model=model, cost_cny=cost, faults=faults):
+            whom = f" by {model} for ¥{cost:.4f}" if model else ""
+            return f"{because}: {outcome}{whom}{', after ' + ', '.join(faults) if faults else ''}"
+        case PlanMade(plan=plan, by=by, solve_ms=ms, hold=hold):
+            return f"{plan} by {by} in {ms:.0f} ms, held until {hold.until:%H:%M}Z: {said(hold.proposal)}"
 
 
 def _document(decision: Decision) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def test_why_it_waits_is_known_only_while_it_waits():
     assert understood.hold is None
     assert held.hold is HOLD
     assert held.then(Refused(NOW, "p", "no", SAY)).hold is None
-    planned = understood.then(PlanAsked(NOW, "x")).then(STEPS[2])
+    planned = understood.then(PlanAsked(NOW, "x")).then(PlanMade(NOW, "P-1", "solver", 1.0, HOLD))
     assert planned.hold is HOLD
     assert fresh().reading is None
     assert held.reading is READ

@@ -191,12 +191,8 @@ def _row(step: Step, teller: Teller) -> StepRow:
         case Understood(at=at, reading=reading, cost_cny=cost):
             return StepRow(at, step.kind, reading.by, "", reading.intent, reading.layer,
                            reading.confidence, cost)  # fmt: skip
-        case PlanAsked(at=at, words=words):
-            return StepRow(at, step.kind, "", words[:WORDS_MAX])
-        case Consulted(at=at, because=because, outcome=outcome, model=model, cost_cny=cost):
-            return StepRow(at, step.kind, model, f"{because}: {outcome}", cost_cny=cost)
-        case PlanMade(at=at, plan=plan, by=by, hold=hold):
-            return StepRow(at, step.kind, by, f"{plan}: {teller.say(hold.proposal)}")
+        case PlanAsked() | Consulted() | PlanMade():
+            return _plan_row(step, teller)
         case Held(at=at, why=why, proposal=proposal):
             return StepRow(at, step.kind, "", f"{teller.say(proposal)} ({teller.say(why)})")
         case Approved(at=at, by=by, action=action, digest=digest):
@@ -209,3 +205,13 @@ def _row(step: Step, teller: Teller) -> StepRow:
             return StepRow(at, step.kind, _who(by, teller), source, intent, Layer.PERSON, 1.0)
         case Refused(at=at, by=by, say=say) | Undone(at=at, by=by, say=say):
             return StepRow(at, step.kind, _who(by, teller), teller.say(say))
+
+
+def _plan_row(step: PlanAsked | Consulted | PlanMade, teller: Teller) -> StepRow:
+    match step:
+        case PlanAsked(words=words):
+            return StepRow(step.at, step.kind, "", words[:WORDS_MAX])
+        case Consulted(because=because, outcome=outcome, model=model, cost_cny=cost):
+            return StepRow(step.at, step.kind, model, f"{because}: {outcome}", cost_cny=cost)
+        case PlanMade(plan=plan, by=by, hold=hold):
+            return StepRow(step.at, step.kind, by, f"{plan}: {teller.say(hold.proposal)}")
