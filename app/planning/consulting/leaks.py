@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from app.planning.consulting.aliases import LETTERS, NameBook
-from app.planning.consulting.finding import Finder, finder_of
+from app.planning.consulting.finding import finder_of
 
 ALIAS = re.compile(rf"(?<![A-Za-z0-9])[{''.join(LETTERS.values())}][1-9]\d*(?![A-Za-z0-9])")
 _OURS = frozenset({"tag", "origin", "kind", "shift"})
@@ -66,20 +66,15 @@ def _plain(char: str) -> str:
 def leaks(asked: str, book: NameBook) -> tuple[str, ...]:
     """What is still in a text that is about to leave, by kind, never the thing; () when nothing is.
 
-    Every string of the document is looked at, but not its own aliases and times.
+    Every string of the document is looked at, but not its own aliases and times. Names of one sign
+    are words of their own, and no leak.
     """
     finder, found = finder_of(book), set[str]()
     for text in _strings(json.loads(asked)):
-        found.update(kind for _, _, kind in personal(text))
-        if _named(text, finder):
-            found.add("name")
+        for piece in ALIAS.split(text):
+            found.update(kind for _, _, kind in personal(piece))
+            found.update("name" for hit in finder.find(_TIME.sub(" ", piece)) if hit.end - hit.start > 1)
     return tuple(sorted(found))
-
-
-def _named(text: str, finder: Finder) -> bool:
-    """Whether a name is left, apart from those of a single sign, which are words of their own."""
-    pieces = ALIAS.split(_TIME.sub(" ", text))
-    return any(hit.end - hit.start > 1 for piece in pieces for hit in finder.find(piece))
 
 
 def _strings(value: object) -> Iterator[str]:
