@@ -71,7 +71,7 @@ def leaks(asked: str, book: NameBook) -> tuple[str, ...]:
     """
     finder, found = finder_of(book), set[str]()
     for text in _strings(json.loads(asked)):
-        for piece in ALIAS.split(text):
+        for piece in filter(None, ALIAS.split(text)):
             found.update(kind for _, _, kind in personal(piece))
             found.update("name" for hit in finder.find(_TIME.sub(" ", piece)) if hit.end - hit.start > 1)
     return tuple(sorted(found))

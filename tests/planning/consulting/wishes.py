@@ -30,8 +30,10 @@ TEMPLATES = (
 
 PERSONAL = (
     ", tel 6123 4567", " 電話９８７６５４３２", "，手机13812345678", " call +852 2345-6789", " 138 1234 5678",
-    " mail buyer@nordbakken.example", " 郵箱 joe.chan@hotels.hk", " HKID A123456(7)", " 身份证11010519491231002X",
-    " card 4111 1111 1111 1111", " see https://erp.plant.example/so", " 服务器192.168.10.20", "，六一二三四五六七",
+    " mail buyer@nordbakken.example", " 郵箱 joe.chan@hotels.hk", " HKID A123456(7)",
+    " 身份证11010519491231002X",
+    " card 4111 1111 1111 1111", " see https://erp.plant.example/so", " 服务器192.168.10.20",
+    "，六一二三四五六七",
 )  # fmt: skip
 
 LOOKS_LIKE = str.maketrans("aAoOeEcCpPxX", "аАоОеЕсСрРхХ")
@@ -86,7 +88,9 @@ class Generator:
 
     def _price(self):
         number = self.chance.randint(20_000, 99_999)
-        shape = self.chance.choice(["HK${:,}", "¥{}", "{}元", "{:,}蚊", "{} dollars", "RMB {}", "USD{:,}", "￥{}"])
+        shape = self.chance.choice(
+            ["HK${:,}", "¥{}", "{}元", "{:,}蚊", "{} dollars", "RMB {}", "USD{:,}", "￥{}"]
+        )
         return str(number), shape.format(number)
 
     def _spelled(self, name):
