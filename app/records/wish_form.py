@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -160,6 +160,9 @@ class WhatIfForm(_Form):
 
 
 _Any = Annotated[_Plain | WhatIfForm, Field(discriminator="kind")]
+FORMS: tuple[type[BaseModel], ...] = (*get_args(get_args(_Plain)[0]), WhatIfForm, WindowForm)
+"""Every form that stands somewhere in a document of wishes."""
+
 _WISHES: TypeAdapter[list[_Any]] = TypeAdapter(Annotated[list[_Any], Field(max_length=records.WISHES_MAX)])
 
 _KINDS: dict[str, Callable[..., AnyWish]] = {
@@ -177,6 +180,9 @@ _KINDS: dict[str, Callable[..., AnyWish]] = {
     "postpone": records.Postpone,
     "what_if": records.WhatIf,
 }
+
+
+KINDS = tuple(_KINDS)
 
 
 def schema() -> dict[str, object]:
