@@ -6,7 +6,7 @@ from typing import Literal
 
 from app.planning.hours import Window
 from app.planning.relaxing import Reason
-from app.records.offer import Course, Figures
+from app.records.offer import Contender, Course, Figures
 from app.records.plant import Order, Plan
 from app.records.scheduling import Problem, Violation
 from app.records.verdict import Wish
@@ -110,7 +110,8 @@ class Question:
 class Option:
     """A checked plan with what it means; `courses` are all whose best it is.
 
-    `by` names the link of the chain that made it: "solver", "repair:<way>" or "dispatch:<rule>".
+    `by` names the link of the chain that made it: "cloud", "cloud+repair", "cloud+solver", "solver",
+    "repair:<way>" or "dispatch:<rule>".
     `proved` is whether no plan can be less late.
     """
 
@@ -127,7 +128,8 @@ class Proposal:
 
     `by` is of that plan, "none" without one. `options` are in the order of their numbers from 1,
     that plan among them. `violations` are those of answers that were thrown away, `thawed` what
-    could not stay frozen. `solve_ms` is what making them took in all.
+    could not stay frozen. `contenders` are the rivals that were compared, the chosen one among them;
+    `solve_ms` is what making and comparing them took in all.
     """
 
     plan: Plan | None
@@ -136,6 +138,7 @@ class Proposal:
     solve_ms: float = 0.0
     options: tuple[Option, ...] = ()
     thawed: tuple[Thawed, ...] = ()
+    contenders: tuple[Contender, ...] = ()
 
     @property
     def chosen(self) -> Option | None:

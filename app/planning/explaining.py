@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from app.planning.asked import Proposal, Question
+from app.planning.consulting.telling import rivals_told
 from app.planning.proposal import differs, lateness
 from app.planning.wishes import wished
 from app.records.answer import Say
@@ -24,13 +25,14 @@ def explain(proposal: Proposal, question: Question) -> Say:
         return _lines([Say("planning.nothing"), *left_out])
     asked = list(wished(question.wish))
     if proposal.plan is None:
-        return _lines([Say("planning.none"), *asked])
+        return _lines([Say("planning.none"), *asked, *rivals_told(proposal.contenders)])
     parts = [_head(proposal.plan), *because(question), *asked, *_table(proposal)]
     parts += [
         _late(proposal.plan, question),
         *_rush(proposal.plan, question),
         *_left_out(question),
         *_thawed(proposal, question),
+        *rivals_told(proposal.contenders),
         _made(proposal),
     ]
     return _lines(parts)
@@ -156,6 +158,9 @@ def _made(proposal: Proposal) -> Say:
         return Say("planning.version.made", {"plan": rule, "seconds": seconds})
     if kind == "repair":
         return Say("planning.plan.by_repair", {"seconds": seconds})
+    if kind.startswith("cloud"):
+        key = "by_cloud" if kind == "cloud" else "by_cloud_mended"
+        return Say(f"planning.plan.{key}", {"seconds": seconds})
     if rule:
         return Say("planning.plan.by_rule", {"rule": rule, "seconds": seconds})
     return Say("planning.plan.by_solver", {"seconds": seconds})

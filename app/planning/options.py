@@ -1,24 +1,34 @@
-"""Up to three plans to choose from: steady, balanced, on time; each checked before anybody sees it."""
+"""Up to three plans to choose from: steady, balanced, on time; each checked before anybody sees it.
+
+The cloud's proposal, where there is one, is a rival like the solver's plan and the plan in force: it
+is chosen only where it is better than what was made without it.
+"""
 
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.planning.asked import Option, Proposal, Question
 from app.planning.check import check
-from app.planning.costs import Costs, costs
+from app.planning.consulting.asked import Placed
+from app.planning.consulting.proposing import as_schedule, mend
+from app.planning.consulting.refereeing import Made, best, contenders, credited
+from app.planning.costs import costs
 from app.planning.dispatch import dispatch
 from app.planning.figures import figures_of
 from app.planning.proposal import read_back
 from app.planning.repair import repair
 from app.planning.thawing import thaw
 from app.ports import Solver
-from app.records.offer import Course
-from app.records.scheduling import Fixed, Problem, Schedule, Violation
+from app.records.offer import Course, Rival
+from app.records.scheduling import Fixed, Problem, Schedule, Slot, Violation
 
 SHARES: tuple[tuple[Course, float], ...] = (("balanced", 0.4), ("steady", 0.25), ("on_time", 0.35))
 """The courses in the order in which they are solved, each with its part of the time; balanced is first."""
+
+CLOUD_SHARE = 0.15
+"""The part of the time in which the solver betters the cloud's proposal; the courses have the rest."""
 
 ORDER: tuple[Course, ...] = ("steady", "balanced", "on_time")
 """The order in which they are numbered."""
@@ -26,44 +36,52 @@ ORDER: tuple[Course, ...] = ("steady", "balanced", "on_time")
 FIRST = 10_000
 """What comes first weighs this many times more than in the house's own weights."""
 
-Rank = tuple[int, int, int]
 
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A schedule that the checker accepts."""
-
-    schedule: Schedule
-    costs: Costs
-
-
-async def propose(question: Question, solver: Solver, limit_s: float) -> Proposal:
+async def propose(
+    question: Question, solver: Solver, limit_s: float, places: Sequence[Placed] = ()
+) -> Proposal:
     """Checked plans: the solver's, else repairs, else a dispatch rule's; none when nothing is legal.
 
-    All takes about `limit_s`: who is late takes from those that follow, and where nothing is left
-    repairs must do. What cannot stay fixed is let go first.
+    `places` are the cloud's, which is one rival more: as they are where that is legal, and bettered
+    by the solver. All takes about `limit_s`: who is late takes from those that follow, and where
+    nothing is left repairs must do. What cannot stay fixed is let go first.
     """
     began = time.monotonic()
     if not question.orders:
         return Proposal(None, "none")
     question, melted = thaw(question)
-    pool = _Pool(question.problem, await asyncio.to_thread(_repaired, question.problem))
+    pool, clock = _Pool(question.problem), _Clock(began, limit_s)
+    await asyncio.to_thread(pool.take_present)
     for course, share in _courses(question.problem):
-        left_s = limit_s - (time.monotonic() - began)
-        if left_s > 0 or not pool.made:
-            await pool.solve(course, solver, min(share * limit_s, max(left_s, 0.0)))
-    if not pool.made:
-        await asyncio.to_thread(pool.take, await asyncio.to_thread(dispatch, question.problem))
+        part_s = clock.part_s(share * (1 - CLOUD_SHARE) if places else share)
+        if part_s > 0 or not pool.made:
+            await pool.solve(course, solver, part_s)
+        if course == "balanced":
+            await pool.dispatch_if_nothing()
+            if places:
+                proposed = await asyncio.to_thread(as_schedule, question, places)
+                await pool.hear(proposed, solver, clock.part_s(CLOUD_SHARE))
     options = await asyncio.to_thread(_options, question, pool)
-    took_ms = (time.monotonic() - began) * 1000
+    rivals = await asyncio.to_thread(contenders, question, pool.made, pool.broken)
+    took_ms = clock.spent_s() * 1000
     default = next((each for each in options if "balanced" in each.courses), None)
     if default is None:
-        return Proposal(None, "none", tuple(pool.thrown), took_ms)
-    return Proposal(default.plan, default.by, tuple(pool.thrown), took_ms, options, melted)
+        return Proposal(None, "none", tuple(pool.thrown), took_ms, contenders=rivals)
+    return Proposal(default.plan, default.by, tuple(pool.thrown), took_ms, options, melted, rivals)
 
 
-def _repaired(problem: Problem) -> list[_Made]:
-    return [_Made(schedule, cost) for schedule, cost in repair(problem)]
+class _Clock:
+    """What is left of a limit."""
+
+    def __init__(self, began: float, limit_s: float) -> None:
+        self._began, self._limit_s = began, limit_s
+
+    def spent_s(self) -> float:
+        return time.monotonic() - self._began
+
+    def part_s(self, share: float) -> float:
+        """A share of the limit, or what is left where that is less; 0 when it is over."""
+        return max(0.0, min(share * self._limit_s, self._limit_s - self.spent_s()))
 
 
 def _courses(problem: Problem) -> tuple[tuple[Course, float], ...]:
@@ -73,52 +91,82 @@ def _courses(problem: Problem) -> tuple[tuple[Course, float], ...]:
 
 
 class _Pool:
-    """All legal schedules so far; every course begins at its best of them and chooses its best at the end."""
+    """All legal schedules so far; every course begins at its best of them and chooses its best at the end.
 
-    def __init__(self, problem: Problem, made: list[_Made]) -> None:
-        self._problem, self.made = problem, made
+    `broken` is, of each rival, the first schedule that was not legal.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self.made: list[Made] = []
         self.thrown: list[Violation] = []
+        self.broken: dict[Rival, tuple[Schedule, tuple[Violation, ...]]] = {}
         self._bound = -1
+
+    def take_present(self) -> None:
+        """The plan in force as it is, and repaired."""
+        slots = tuple(
+            Slot(f.job, f.task, f.machine, f.start, f.end)
+            for f in (*self._problem.fixed, *self._problem.current)
+        )
+        if self._problem.current:
+            self._weigh(Schedule("feasible", 0, slots, "repair:none"), "present")
+        self.made += [Made(schedule, cost, "present") for schedule, cost in repair(self._problem)]
 
     async def solve(self, course: Course, solver: Solver, limit_s: float) -> None:
         """Let the solver improve on the best of a course."""
-        start = self.best(course) if self.made else None
+        start = best(self.made, course) if self.made else None
         asked = await asyncio.to_thread(_posed, self._problem, course, self.made)
         found = await solver.solve(asked, limit_s=limit_s, start=start.schedule if start else None)
-        await asyncio.to_thread(self.take, found, found.bound if course != "steady" else None)
+        bound = found.bound if course != "steady" else None
+        await asyncio.to_thread(self.take, *credited(found, start), bound)
 
-    def take(self, schedule: Schedule, bound: int | None = None) -> None:
+    async def hear(self, proposed: Schedule, solver: Solver, limit_s: float) -> None:
+        """Take the cloud's proposal, and what repairs and, where there is time, the solver make of it."""
+        start = await asyncio.to_thread(self._heard, proposed)
+        if start is not None and limit_s > 0:
+            found = await solver.solve(self._problem, limit_s=limit_s, start=start.schedule)
+            await asyncio.to_thread(self.take, *credited(found, start), found.bound)
+
+    def _heard(self, proposed: Schedule) -> Made | None:
+        """The proposal where it is legal, else what is legal near it, as kept; None when nothing is."""
+        self.take(proposed, "cloud")
+        if "cloud" in self.broken:
+            mended = mend(self._problem, proposed)
+            if mended is None:
+                return None
+            self.take(mended, "cloud_repaired")
+        return self.made[-1]
+
+    async def dispatch_if_nothing(self) -> None:
+        """A dispatch rule's schedule where neither the solver nor repairs have made one."""
+        if not self.made:
+            found = await asyncio.to_thread(dispatch, self._problem)
+            await asyncio.to_thread(self.take, found, "solver")
+
+    def take(self, schedule: Schedule, rival: Rival, bound: int | None = None) -> None:
         """Check a schedule and keep it when it is legal; `bound` is the least lateness its maker proved."""
         if schedule.status == "none":
             return
-        broken = check(self._problem, schedule.slots)
-        if broken:
-            self.thrown += broken
-        else:
-            self.made.append(_Made(schedule, costs(self._problem, schedule.slots)))
+        broken = self._weigh(schedule, rival)
+        self.thrown += broken
+        if not broken:
             self._bound = max(-1 if bound is None else bound, self._bound)
 
-    def is_proved(self, made: _Made) -> bool:
+    def _weigh(self, schedule: Schedule, rival: Rival) -> tuple[Violation, ...]:
+        broken = check(self._problem, schedule.slots)
+        if broken:
+            self.broken.setdefault(rival, (schedule, broken))
+        else:
+            self.made.append(Made(schedule, costs(self._problem, schedule.slots), rival))
+        return broken
+
+    def is_proved(self, made: Made) -> bool:
         """Whether no legal schedule is less late, as far as a solver has proved it."""
         return made.costs.objective <= self._bound
 
-    def best(self, course: Course) -> _Made:
-        """The best of a course; there must be one schedule."""
-        return min(self.made, key=lambda made: _rank(made.costs, course))
 
-
-def _rank(of: Costs, course: Course) -> Rank:
-    """What makes one schedule better than another; lower is better."""
-    match course:
-        case "steady":
-            return of.moved, of.total, of.objective
-        case "balanced":
-            return of.total, of.moved, of.objective
-        case "on_time":
-            return of.objective, of.total, of.moved
-
-
-def _posed(problem: Problem, course: Course, made: Sequence[_Made]) -> Problem:
+def _posed(problem: Problem, course: Course, made: Sequence[Made]) -> Problem:
     """The problem as a course weighs it."""
     house = problem.weights
     match course:
@@ -164,7 +212,7 @@ def _options(question: Question, pool: _Pool) -> tuple[Option, ...]:
 
 
 def _option(question: Question, pool: _Pool, course: Course) -> Option:
-    made = pool.best(course)
+    made = best(pool.made, course)
     plan = read_back(question, made.schedule, question.now, question.published)
     figures = figures_of(question, made.schedule, plan)
     return Option((course,), plan, figures, made.schedule.by, pool.is_proved(made))

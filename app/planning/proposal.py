@@ -20,7 +20,7 @@ def read_back(question: Question, schedule: Schedule, made_at: datetime, publish
     digest = digest_of([assignments_digest(assignments), made_at.isoformat()])
     return Plan(
         id=f"P-{digest[:8]}",
-        by="solver" if schedule.by == "solver" else "dispatch",
+        by=_maker(schedule.by),
         made_at=made_at,
         state=PlanState.PROPOSED,
         assignments=assignments,
@@ -29,6 +29,12 @@ def read_back(question: Question, schedule: Schedule, made_at: datetime, publish
         moved=moved,
         compared=compared,
     )
+
+
+def _maker(by: str) -> str:
+    if by.startswith("cloud"):
+        return "cloud"
+    return "solver" if by == "solver" else "dispatch"
 
 
 def _assignments(question: Question, schedule: Schedule) -> tuple[Assignment, ...]:

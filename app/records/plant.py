@@ -236,7 +236,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A checked schedule; `by` is "solver" or "dispatch"; minutes late are summed over orders."""
+    """A checked schedule; `by` is "solver", "dispatch" or "cloud"; minutes late are summed over orders."""
 
     id: str
     by: str

@@ -36,7 +36,11 @@ class Wording:
     def _maker(self) -> Say | str:
         """Who made the plan, in words where it is one of ours."""
         kind, _, rule = self._chart.by.partition(":")
-        known = {"solver": "maker.solver", "dispatch": "maker.rule" if rule else "maker.dispatch"}
+        known = {
+            "solver": "maker.solver",
+            "cloud": "maker.cloud",
+            "dispatch": "maker.rule" if rule else "maker.dispatch",
+        }
         return Say(f"gantt.{known[kind]}", {"rule": rule}) if kind in known else self._chart.by
 
     def figures(self) -> str:
