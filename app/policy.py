@@ -3,7 +3,7 @@
 from app.records.decision import Held
 from app.records.plant import Machine, Person, Request, RequestState, Role
 from app.records.reading import Intent
-from app.settings import Limits
+from app.settings import Cloud, Limits
 
 WRITES = frozenset(
     {
@@ -29,7 +29,7 @@ def why_not_approve(person: Person, hold: Held, requester: str) -> str:
 
     Codes: own_request, wrong_role, wrong_facility. Planners act for every facility.
     """
-    if hold.reason == "unclear":
+    if hold.reason in {"unclear", "confirm"}:
         return "" if person.userid == requester else "not_yours"
     if person.userid == requester:
         return "own_request"
@@ -97,3 +97,18 @@ def machine_alone(person: Person, machine: Machine) -> bool:
 def sane(quantity: float, limits: Limits) -> bool:
     """Whether a quantity can be meant: above it is a slip of the finger."""
     return abs(quantity) <= limits.absurd_quantity
+
+
+def why_not_consult(person: Person, hour: float, cloud: Cloud, *, in_words: bool) -> str:
+    """The code of why the cloud may not be asked about a person's wish now, "" when it may.
+
+    Codes: off, no_right, hours, words. `hour` is plant time, 0 to 24; `in_words` is whether it cannot
+    be asked without the sender's words.
+    """
+    if not cloud.enabled:
+        return "off"
+    if not may_write(person):
+        return "no_right"
+    if not cloud.from_hour <= hour < cloud.to_hour:
+        return "hours"
+    return "words" if in_words and cloud.share == "never" else ""

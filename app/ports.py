@@ -160,6 +160,9 @@ class Book(Facts, Protocol):
         Raises OwnFault when that part was begun before.
         """
 
+    def further(self, decision: Decision) -> Decision:
+        """Begin another decision of the same message, after all that were begun of it."""
+
     def append(self, decision: Decision, steps: Sequence[Step]) -> Decision:
         """Add steps by the life-cycle table, each with its link of the audit chain.
 

@@ -1,6 +1,5 @@
 """The window that approves one of several plans: their five numbers side by side, one chosen by key."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -9,17 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from app.console.cells import fit
 from app.console.dialogs import INNER, Window
+from app.console.figure_rows import LABEL, ROWS, line_of, side_by_side
 from app.console.marks import BRIGHT, DIM
 from app.console.record import action_lines
 from app.console.words import Words
 from app.records.action import digest_of
 from app.records.board import CardDetail, Choice
-from app.records.offer import Figures
-
-_LABEL = 16
-"""Cells of the column that names the numbers."""
 
 
 class Choose(Window[str | None]):
@@ -46,6 +41,8 @@ class Choose(Window[str | None]):
         with VerticalScroll(classes="window", can_focus=False):
             yield Static(id="title")
             yield Static(id="table")
+            if self._detail.contenders:
+                yield Static(side_by_side(self._detail.contenders, words, INNER), id="rivals")
             yield Static(Text(f"\n{words('ask.approve_exact')}", style=DIM))
             yield Static(id="exact")
             yield Static(id="hash")
@@ -88,29 +85,13 @@ class Choose(Window[str | None]):
 
 def table(choices: tuple[Choice, ...], chosen: Choice, words: Words) -> Text:
     """A line for each number, a column for each option; the chosen one is bright and marked."""
-    width = (INNER - _LABEL) // len(choices)
+    width = (INNER - LABEL) // len(choices)
     heads = [
         f"{'▸' if choice is chosen else ' '}{n} {', '.join(words(f'opt.{c}') for c in choice.courses)}"
         for n, choice in enumerate(choices, 1)
     ]
-    lines = [_line("", heads, choices.index(chosen), width)]
-    for key, cell in _ROWS:
+    lines = [line_of("", heads, choices.index(chosen), width)]
+    for key, cell in ROWS:
         cells = [f" {cell(choice.figures, words)}" for choice in choices]
-        lines.append(_line(words(f"opt.{key}"), cells, choices.index(chosen), width))
+        lines.append(line_of(words(f"opt.{key}"), cells, choices.index(chosen), width))
     return Text("\n").join(lines)
-
-
-def _line(label: str, cells: list[str], chosen: int, width: int) -> Text:
-    line = Text(fit(label, _LABEL), style=DIM)
-    for n, cell in enumerate(cells):
-        line.append(cell[0] + fit(cell[1:], width - 1), style=BRIGHT if n == chosen else "not dim")
-    return line
-
-
-_ROWS: tuple[tuple[str, Callable[[Figures, Words], str]], ...] = (
-    ("late_orders", lambda f, _: str(f.late_orders)),
-    ("minutes_late", lambda f, _: str(f.minutes_late)),
-    ("moved", lambda f, words: words("opt.of", n=f.moved, total=f.compared)),
-    ("changeovers", lambda f, words: words("opt.changes", n=f.changeovers, min=f.changeover_minutes)),
-    ("overtime", lambda f, words: words("opt.min", n=f.overtime_minutes)),
-)

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from app.console.cells import fit, plain, wrap
+from app.console.figure_rows import side_by_side
 from app.console.marks import BRIGHT, DIM
 from app.console.seen import Reader
 from app.records.board import Card, CardDetail, MessageRow, StepRow
@@ -171,5 +172,7 @@ def whole(detail: CardDetail, reader: Reader, width: int) -> Text:
     parts = [lines_of(facts, width)]
     if detail.action:
         parts += [Text(f"\n{words('card.action')}", style=BRIGHT), action_lines(detail.action, width)]
+    if detail.contenders:
+        parts += [Text(), side_by_side(detail.contenders, words, width)]
     steps = lines_of(step_facts(detail.steps, reader), width)
     return Text("\n").join([*parts, Text(f"\n{words('card.steps')}", style=BRIGHT), steps])

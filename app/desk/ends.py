@@ -1,6 +1,7 @@
 """What ends a message, or sends it on its way: done, held, asked back, refused; all in the caller's write."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from app import policy
@@ -13,7 +14,15 @@ from app.desk.voice import SYSTEM, Voice, with_place
 from app.intents import room_for
 from app.planning.question import Proposal
 from app.ports import Facts
-from app.records.action import Action, LookUp, Settle, action_hash
+from app.records.action import (
+    WITHOUT_EFFECT,
+    Action,
+    AskCloud,
+    LookUp,
+    PlanWith,
+    Settle,
+    action_hash,
+)
 from app.records.answer import Notice, Say
 from app.records.decision import (
     AWAIT_SOLVER,
@@ -33,7 +42,7 @@ from app.records.decision import (
 from app.records.errors import OwnFault
 from app.records.message import Message, MessageKind
 from app.records.plant import Person
-from app.records.reading import Intent, Reading
+from app.records.reading import Intent, Layer, Reading
 from app.records.verdict import Ask, AskPlan, Do, Hold, NeedPlan, Offer, Refuse, Verdict
 
 
@@ -123,7 +132,7 @@ class Ends:
             after = page.append(decision, (*before, approved, failed))
             self._voice.tell(page, after, outcome.say, final=decision.hold is None)
             return after
-        made = "" if isinstance(action, LookUp) else page.book.apply(action, act_key(ready))
+        made = "" if isinstance(action, WITHOUT_EFFECT) else page.book.apply(action, act_key(ready))
         say = Say(outcome.say.key, {**outcome.say.values, "made": made}) if made else outcome.say
         if isinstance(action, Settle) and self.settle_other(page, action, ask.person).stage is Stage.FAILED:
             say = Say("desk.press.facts_changed", {"ticket": action.decision})
@@ -131,7 +140,23 @@ class Ends:
         self._voice.tell(page, after, say, final=decision.hold is None)
         for notice in outcome.notices:
             self._voice.notify(page.book, after, with_place(notice, "made", made))
+        if isinstance(action, PlanWith | AskCloud):
+            self._plan_on(page, after, action)
         return after
+
+    def _plan_on(self, page: Page, decision: Decision, action: PlanWith | AskCloud) -> None:
+        """Begin the decision that plans with what was confirmed, or asks the cloud with what may leave."""
+        reading = decision.reading
+        if reading is None:
+            raise OwnFault(f"{decision.id} was never understood")
+        now, words = self._parts.clock(), decision.message.text
+        if isinstance(action, PlanWith):
+            asked = PlanAsked(now, words, confirmed=action)
+            reading = replace(reading, layer=Layer.CLOUD, by=f"cloud:{action.call}")
+        else:
+            asked = PlanAsked(now, words, allowed=action)
+        further = page.book.further(decision)
+        page.begun.append(page.append(further, (Understood(now, reading), asked)))
 
     def answer(self, page: Page, decision: Decision, say: Say) -> Decision:
         """End with an answer alone that took the solver to find."""
@@ -175,6 +200,12 @@ class Ends:
         )  # fmt: skip
         for approver in approvers:
             self._voice.notify(page.book, after, Notice(approver.userid, say))
+        return after
+
+    def confirm(self, page: Page, decision: Decision, steps: tuple[Step, ...], held: Held) -> Decision:
+        """Ask the sender whether this is what was meant; nothing else waits for it."""
+        after = page.append(decision, (*steps, held))
+        self._voice.tell(page, after, held.proposal, final=True)
         return after
 
     def only_tell(self, page: Page, decision: Decision, proposal: Proposal, said: Say) -> Decision:

@@ -11,12 +11,15 @@ from app.records.decision import AWAIT_SOLVER, Decision, Step
 class Page:
     """The book during one write, with the steps added so far.
 
+    `begun` are decisions that go on by themselves once the write is on the disk.
+
     Between `gather` and `tell_together` what is said to the sender of `gathering`'s message is kept
     back, so that several decisions are told in one answer.
     """
 
     book: Book
     seen: list[Observation] = field(default_factory=list)
+    begun: list[Decision] = field(default_factory=list)
     gathering: Decision | None = None
     _blocks: list[tuple[Decision, str]] = field(default_factory=list)
 

@@ -1,10 +1,11 @@
 """What the desk works with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from app.ports import Bubble, Clock, Observer, Solver, Store
+from app.ports import Bubble, Clock, Cloud, Observer, Solver, Store
 from app.records.answer import Catalogue
+from app.settings import Cloud as Consulting
 from app.settings import Limits, Planning
 from app.understand.corrections import Corrections
 from app.understand.newnames import NewNames
@@ -17,6 +18,7 @@ class Parts:
 
     `context_minutes` is how far back a message may refer to what its sender said before. `wake`
     tells the delivery that something waits; `on_fault` hears of every surprise with its ticket.
+    `cloud` None is that nobody outside may be asked, `consulting` are the rules for asking.
     """
 
     store: Store
@@ -31,5 +33,7 @@ class Parts:
     clock: Clock
     wake: Callable[[], None]
     context_minutes: float = 10.0
+    cloud: Cloud | None = None
+    consulting: Consulting = field(default_factory=Consulting)
     observers: tuple[Observer, ...] = ()
     on_fault: Callable[[str, Exception], None] = lambda _ticket, _fault: None

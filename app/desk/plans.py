@@ -1,8 +1,10 @@
 """A schedule request on the desk: the question is posed, plans are proposed, a person is asked."""
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from app.desk.consulting import Consultation, Consulting, Weighed
 from app.desk.ends import Ends
 from app.desk.offers import withdraw
 from app.desk.page import Page
@@ -10,8 +12,10 @@ from app.desk.parts import Parts
 from app.desk.versions import origin_of
 from app.desk.voice import Voice
 from app.desk.watch import is_automatic
+from app.intents.wishing import called
 from app.planning.question import (
     Conflict,
+    Heeded,
     Option,
     Proposal,
     Question,
@@ -21,15 +25,35 @@ from app.planning.question import (
     pose,
     propose,
     refused,
+    said,
 )
 from app.ports import Facts
-from app.records.action import PublishPlan, assignments_digest
+from app.records.action import AskCloud, PlanWith, PublishPlan, assignments_digest
 from app.records.answer import Say
-from app.records.decision import Decision, Failed, Held, PlanMade
+from app.records.decision import Decision, Failed, Held, PlanAsked, PlanMade, Understood
 from app.records.errors import OwnFault
 from app.records.offer import Offered
-from app.records.plant import Plan, Role
-from app.records.verdict import NeedPlan
+from app.records.plant import Placed, Plan, Role
+from app.records.verdict import NeedPlan, Wish
+from app.records.wish import WhatIf, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A question, and whether the cloud shall be asked about its wish; None: there is nothing to decide."""
+
+    question: Question
+    weighed: Weighed | None = None
+    places: tuple[Placed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is proposed as an answer to a question, and what came of asking the cloud."""
+
+    question: Question
+    proposal: Proposal
+    consultation: Consultation | None = None
 
 
 class Plans:
@@ -37,8 +61,9 @@ class Plans:
 
     def __init__(self, parts: Parts, ends: Ends, voice: Voice) -> None:
         self._parts, self._ends, self._voice = parts, ends, voice
+        self._consulting = Consulting(parts)
 
-    def pose(self, facts: Facts, decision: Decision) -> Question | Say:
+    def pose(self, facts: Facts, decision: Decision) -> Posed | Say:
         """The question that a decision asks, as the plant is now, or why its wishes cannot all be had.
 
         Raises OwnFault when it asks for no plan.
@@ -47,14 +72,17 @@ class Plans:
         verdict = self._ends.judge(ask, facts)
         if not isinstance(verdict, NeedPlan):
             raise OwnFault(f"{decision.id} no longer asks for a plan")
-        planning = self._parts.planning
-        question = apply(pose(facts, verdict.wish, ask.now, planning, self._voice.zone), verdict.wish.wishes)
+        planning, asked = self._parts.planning, decision.last(PlanAsked)
+        confirmed = asked.confirmed if asked else None
+        wish = _confirmed(verdict.wish, confirmed, facts) if confirmed else verdict.wish
+        question = apply(pose(facts, wish, ask.now, planning, self._voice.zone), wish.wishes)
         if isinstance(question, Conflict):
-            return refused(question, verdict.wish)
-        if not is_automatic(decision):
-            return question
-        threshold = timedelta(minutes=planning.replan_minutes)
-        return replace(question, causes=causes_of(question, facts.machines(), threshold))
+            return refused(question, wish)
+        if is_automatic(decision):
+            threshold = timedelta(minutes=planning.replan_minutes)
+            return Posed(replace(question, causes=causes_of(question, facts.machines(), threshold)))
+        weighed = self._consulting.weigh(facts, decision, question, ask.person)
+        return Posed(question, weighed, confirmed.places if confirmed else ())
 
     def is_needless(self, decision: Decision, question: Question) -> bool:
         """Whether the watch asked and what it asked for has passed since."""
@@ -71,12 +99,36 @@ class Plans:
         self._voice.tell(page, after, said, final=True)
         return after
 
-    async def propose(self, question: Question) -> Proposal:
-        """Checked plans to choose from."""
-        return await propose(question, self._parts.solver, self._parts.planning.options_s)
+    async def make(self, posed: Posed) -> Made:
+        """Checked plans to choose from: our own while the cloud thinks, and once more with its proposal."""
+        if posed.weighed is None:
+            return Made(posed.question, await self._propose(posed.question, posed.places))
+        async with asyncio.TaskGroup() as group:
+            asking = group.create_task(self._consulting.consult(posed.weighed))
+            own = group.create_task(self._propose(posed.question))
+        consultation, proposal = asking.result(), own.result()
+        heeded = consultation.heeded
+        if heeded and heeded.places and not _reads_more(heeded, posed.question):
+            proposal = await self._propose(posed.question, heeded.places)
+        return Made(posed.question, proposal, consultation)
 
-    def hold(self, page: Page, decision: Decision, question: Question, proposal: Proposal) -> Decision:
-        """Keep the plans and ask who may publish one; only told for a what-if, an apology without a plan."""
+    async def _propose(self, question: Question, places: tuple[Placed, ...] = ()) -> Proposal:
+        return await propose(question, self._parts.solver, self._parts.planning.options_s, places)
+
+    def hold(self, page: Page, decision: Decision, made: Made) -> Decision:
+        """Keep the plans and ask who may publish one; ask the sender first where the cloud read the wish."""
+        question, proposal, consultation = made.question, made.proposal, made.consultation
+        if consultation is not None:
+            decision = page.append(decision, (consultation.step,))
+            heeded = consultation.heeded
+            if heeded is not None and _reads_more(heeded, question):
+                return self._confirm(page, decision, heeded, consultation.step.call)
+        after = self._hold_plan(page, decision, question, proposal)
+        if consultation is not None and consultation.preview is not None:
+            self._preview(page, decision, consultation.preview)
+        return after
+
+    def _hold_plan(self, page: Page, decision: Decision, question: Question, proposal: Proposal) -> Decision:
         now, said = self._parts.clock(), explain(proposal, question)
         if proposal.plan is None:
             return self.leave_unplanned(page, decision, "no_plan", said)
@@ -89,8 +141,31 @@ class Plans:
         until = now + timedelta(seconds=self._parts.limits.approval_wait_s)
         held = Held(now, until, "approval", Say("desk.why.plan"), said, _publish(proposal.plan),
                     (Role.PLANNER, Role.SUPERVISOR), offered=_offered(proposal))  # fmt: skip
-        made = PlanMade(now, proposal.plan.id, proposal.by, proposal.solve_ms, held)
+        made = PlanMade(now, proposal.plan.id, proposal.by, proposal.solve_ms, held, proposal.contenders)
         return self._ends.hold(page, decision, (made,), held, self._ends.ask_again(page.book, decision))
+
+    def _confirm(self, page: Page, decision: Decision, heeded: Heeded, call: str) -> Decision:
+        """Say the wishes back as the cloud read them; only their sender's yes lets them bind a plan."""
+        now = self._parts.clock()
+        names = dict(called(plain(heeded.wishes), page.book))
+        told = tuple(said(each, names) for each in plain(heeded.wishes))
+        key = "desk.confirm_if" if any(isinstance(w, WhatIf) for w in heeded.wishes) else "desk.confirm"
+        until = now + timedelta(seconds=self._parts.limits.choice_wait_s)
+        action = PlanWith(heeded.wishes, heeded.places, call)
+        held = Held(now, until, "confirm", Say("desk.why.confirm"), Say(key, {"wishes": told}), action)
+        return self._ends.confirm(page, decision, (), held)
+
+    def _preview(self, page: Page, decision: Decision, action: AskCloud) -> None:
+        """Another decision: what would leave waits, letter by letter, for a supervisor's key."""
+        now, further = self._parts.clock(), page.book.further(decision)
+        if decision.reading is None:
+            raise OwnFault(f"{decision.id} was never understood")
+        until = now + timedelta(seconds=self._parts.limits.approval_wait_s)
+        shown = Say("desk.preview", {"hash": action.envelope[:12], "text": action.asked})
+        held = Held(now, until, "approval", Say("desk.why.preview"), shown, action,
+                    (Role.SUPERVISOR, Role.PLANNER))  # fmt: skip
+        understood = Understood(now, decision.reading)
+        self._ends.hold(page, further, (understood, held), held, self._ends.ask_again(page.book, decision))
 
     def _replace_waiting(self, page: Page) -> None:
         """At most one proposal that nobody asked for waits: the latest, which knows most."""
@@ -112,3 +187,14 @@ def _offered(proposal: Proposal) -> tuple[Offered, ...]:
 
 def _offer(option: Option) -> Offered:
     return Offered(option.courses, _publish(option.plan), option.figures)
+
+
+def _reads_more(heeded: Heeded, question: Question) -> bool:
+    """Whether the cloud read wishes that were not read here."""
+    return bool(heeded.wishes) and set(plain(heeded.wishes)) != set(plain(question.wish.wishes))
+
+
+def _confirmed(wish: Wish, confirmed: PlanWith, facts: Facts) -> Wish:
+    """The wish as its sender confirmed it."""
+    names = called(plain(confirmed.wishes), facts)
+    return replace(wish, wishes=confirmed.wishes, unread=False, called=names)

@@ -206,15 +206,14 @@ class Desk:
     # A schedule request.
 
     async def _plan(self, decision: Decision) -> None:
-        question = await self._parts.store.read(lambda facts: self._plans.pose(facts, decision))
-        if isinstance(question, Say):
-            await self._commit(lambda page: self._plans.leave_unplanned(page, decision, "conflict", question))
-            return
-        if self._plans.is_needless(decision, question):
+        posed = await self._parts.store.read(lambda facts: self._plans.pose(facts, decision))
+        if isinstance(posed, Say):
+            await self._commit(lambda page: self._plans.leave_unplanned(page, decision, "conflict", posed))
+        elif self._plans.is_needless(decision, posed.question):
             await self._commit(lambda page: self._plans.leave(page, decision))
-            return
-        proposal = await self._plans.propose(question)
-        await self._commit(lambda page: self._plans.hold(page, decision, question, proposal))
+        else:
+            made = await self._plans.make(posed)
+            await self._commit(lambda page: self._plans.hold(page, decision, made))
 
     # A key press.
 
@@ -277,10 +276,13 @@ class Desk:
 
     async def _commit(self, change: Callable[[Page], T]) -> T:
         seen: list[Observation] = []
-        result = await self._parts.store.write(lambda book: change(Page(book, seen)))
+        begun: list[Decision] = []
+        result = await self._parts.store.write(lambda book: change(Page(book, seen, begun)))
         for observation in seen:
             for observer in self._parts.observers:
                 observer(observation)
         self._watch.hear(seen)
+        for decision in begun:
+            self._put(decision)
         self._parts.wake()
         return result

@@ -123,7 +123,7 @@ def _waiting(person: Person, facts: Facts) -> list[Decision | Request]:
         decision
         for decision in facts.held()
         if (hold := decision.hold)
-        and hold.reason == "approval"
+        and hold.action is not None
         and not policy.why_not_approve(person, hold, decision.message.sender)
     ]
     own = (each for each in facts.requests() if each.lead == person.userid or person.role is Role.SUPERVISOR)

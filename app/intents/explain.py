@@ -6,7 +6,18 @@ from app.intents.phrases import ago, amount, facility, plain
 from app.ports import Facts
 from app.records.action import LookUp
 from app.records.answer import Say
-from app.records.decision import Acted, Approved, Decision, Failed, Held, Refused, Stage, Understood, Undone
+from app.records.decision import (
+    Acted,
+    Approved,
+    Decision,
+    Failed,
+    Held,
+    Refused,
+    Stage,
+    Understood,
+    Undone,
+    cost_of,
+)
 from app.records.plant import QualityCase, Request, RequestState
 
 
@@ -27,7 +38,7 @@ def decision_say(decision: Decision, facts: Facts) -> Say:
         "layer": Say(f"intents.approval.layer_{reading.layer}"),
         "by": plain(reading.by),
         "percent": round(reading.confidence * 100),
-        "cost": understood.cost_cny,
+        "cost": cost_of(decision),
     }
     return Say("intents.approval.explained", values)
 

@@ -5,7 +5,7 @@ from app.intents.inquiries import can_do
 from app.intents.phrases import changed, leads, missing, no_right, notices, plain, refuse, span, unknown
 from app.intents.wishing import hear
 from app.ports import Facts
-from app.records.action import Action, PublishPlan, assignments_digest
+from app.records.action import Action, AskCloud, PlanWith, PublishPlan, assignments_digest
 from app.records.answer import Say
 from app.records.plant import OperationState, Order, Plan, PlanState
 from app.records.reading import Intent
@@ -39,6 +39,10 @@ def judge(ask: Ask, facts: Facts, limits: Limits) -> Verdict:
 
 def act(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:
     """Say how much the published plan moves and who is late; the supervisors are told."""
+    if isinstance(action, PlanWith):
+        return Act(Say("intents.production_schedule.plan_with"))
+    if isinstance(action, AskCloud):
+        return Act(Say("intents.production_schedule.ask_cloud"))
     plan = facts.plan_named(action.plan) if isinstance(action, PublishPlan) else None
     if not isinstance(action, PublishPlan) or plan is None or not _as_approved(plan, action):
         return changed()

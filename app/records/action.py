@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
-from app.records.plant import Assignment, MachineState, MovementKind, Severity
+from app.records.plant import Assignment, MachineState, MovementKind, Placed, Severity
 from app.records.wish import AnyWish
 
 
@@ -130,18 +130,32 @@ class TeachName:
 
 @dataclass(frozen=True, slots=True)
 class PlanWith:
-    """Plan with these wishes, as the cloud read them and their sender confirmed; `call` is its answer."""
+    """Plan with these wishes, as the cloud read them and their sender confirms.
+
+    `places` are where the cloud would put operations, `call` is the id of its answer.
+    """
 
     wishes: tuple[AnyWish, ...]
+    places: tuple[Placed, ...]
     call: str
     kind: Literal["plan_with"] = "plan_with"
 
 
 @dataclass(frozen=True, slots=True)
 class AskCloud:
-    """Let what has this hash leave the plant once, to have a wish read."""
+    """Let exactly this leave the plant once, to have a wish read.
+
+    `envelope` is the hash of the fixed text of `version` and of `asked`; `aliases` are (kind, real
+    name, alias), and stay here. `facts`, `tag` and `origin` are those of the envelope.
+    """
 
     envelope: str
+    version: str
+    asked: str
+    facts: str
+    tag: str
+    origin: datetime
+    aliases: tuple[tuple[str, str, str], ...]
     kind: Literal["ask_cloud"] = "ask_cloud"
 
 
@@ -159,6 +173,9 @@ Action = (
     | PlanWith
     | AskCloud
 )
+
+WITHOUT_EFFECT = (LookUp, PlanWith, AskCloud)
+"""Actions that change nothing of the plant: an answer, or the beginning of another decision."""
 
 REVERSIBLE = (MoveStock, SetMachine, PublishPlan, TeachName)
 """Actions that can be taken back, as long as the plant has not gone on since."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.records.decision import Stage
-from app.records.offer import Course, Figures
+from app.records.offer import Contender, Course, Figures
 from app.records.plant import MachineState, Role
 from app.records.reading import Intent, Layer
 
@@ -167,7 +167,7 @@ class CardDetail:
     `action` holds the fields of exactly what would run or ran, None when there is none;
     `digest_of(action)` is what an approval must carry. `reversible` says whether it has a reverse.
     `choices` are what a held decision offers, numbered from 1, `action` among them; empty when
-    there is nothing to choose.
+    there is nothing to choose. `contenders` are the plans that were compared before one was held.
     """
 
     card: Card
@@ -176,6 +176,7 @@ class CardDetail:
     reversible: bool = False
     reply: str = ""
     choices: tuple[Choice, ...] = ()
+    contenders: tuple[Contender, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

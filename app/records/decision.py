@@ -8,14 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeVar
 
-from app.records.action import Action, action_hash
+from app.records.action import Action, AskCloud, PlanWith, action_hash
 from app.records.answer import Say
 from app.records.errors import WrongStage
 from app.records.message import Message
 from app.records.offer import Contender, Offered
 from app.records.plant import Role
 from app.records.reading import Intent, Reading
-from app.records.wish import AnyWish
 
 S = TypeVar("S")
 
@@ -48,16 +47,14 @@ class Understood:
 class PlanAsked:
     """A plan was asked for; `words` is the wish.
 
-    `wishes` stand in place of what the words were read as, because somebody confirmed them; `call`
-    is the cloud's answer that they come from, "" for none. `envelope` is the hash of what a
-    supervisor allowed to leave for it, "" when nothing was asked for.
+    `confirmed` are wishes that stand in place of what the words were read as, because their sender
+    confirmed them. `allowed` is what a supervisor let leave for it.
     """
 
     at: datetime
     words: str
-    wishes: tuple[AnyWish, ...] = ()
-    call: str = ""
-    envelope: str = ""
+    confirmed: PlanWith | None = None
+    allowed: AskCloud | None = None
     kind: Literal["plan_asked"] = "plan_asked"
 
 
@@ -298,3 +295,8 @@ def act_key(decision: Decision) -> str:
     if decision.stage is not Stage.READY or approved is None:
         raise WrongStage(f"{decision.id} is {decision.stage}, not ready: nothing may be done")
     return f"{decision.id}:{approved.digest[:16]}"
+
+
+def cost_of(decision: Decision) -> float:
+    """What a decision's steps have cost, in yuan."""
+    return sum(step.cost_cny for step in decision.steps if isinstance(step, Understood | Consulted))

@@ -235,6 +235,17 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Where somebody would put an operation; nothing is checked yet."""
+
+    order: str
+    position: int
+    lot: int
+    machine: str
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A checked schedule; `by` is "solver", "dispatch" or "cloud"; minutes late are summed over orders."""
 

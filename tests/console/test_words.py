@@ -69,6 +69,7 @@ def test_no_label_is_there_for_nothing() -> None:
         "code.",
         "plan.state.",
         "plan.kind.",
+        "rival.",
     )
     made += ("ask.type_", "opt.", "why.", *(f"kpi.{kpi}" for kpi in Kpi))
     assert [

@@ -14,7 +14,7 @@ from app.outbound.shipped import read_catalogue, read_corrections, read_new_name
 from app.outbound.store import open_store
 from app.records.message import Message, MessageKind
 from app.records.scheduling import Schedule
-from app.settings import Limits, Planning, Understanding, shipped
+from app.settings import Cloud, Limits, Planning, Understanding, shipped
 from app.understand.reader import Reader
 
 OPEN = {"received", "understood", "planning", "ready"}
@@ -146,6 +146,7 @@ def plant(tmp_path, rules, catalogue, seeded):
             corrections=read_corrections("Chargehand"), new_names=read_new_names(),
             clock=clock, wake=lambda: None,
             observers=(here.note, *more.pop("observers", ())),
+            cloud=more.pop("cloud", None), consulting=more.pop("consulting", Cloud()),
             on_fault=lambda ticket, fault: here.faults.append((ticket, fault)),
         )  # fmt: skip
         here.desk = Desk(parts, **more)

@@ -23,6 +23,7 @@ from app.records.decision import (
     Step,
     Understood,
     Undone,
+    cost_of,
 )
 from app.records.reading import Layer
 from app.records.views import Kept
@@ -66,14 +67,14 @@ def card_of(decision: Decision, teller: Teller) -> Card:
         confidence=reading.confidence if reading else None,
         roles=hold.roles if hold else (),
         may_facility=hold.facility if hold else None,
-        cost_cny=sum(step.cost_cny for step in decision.steps if isinstance(step, Understood)),
+        cost_cny=cost_of(decision),
         settled_by=_settled_by(decision, teller),
     )
 
 
 def detail_of(decision: Decision, reply: str, teller: Teller) -> CardDetail:
     """A decision in full; `reply` is the answer its sender got, "" when none yet."""
-    action = action_of(decision)
+    action, made = action_of(decision), decision.last(PlanMade)
     return CardDetail(
         card=card_of(decision, teller),
         steps=tuple(_row(step, teller) for step in decision.steps),
@@ -81,6 +82,7 @@ def detail_of(decision: Decision, reply: str, teller: Teller) -> CardDetail:
         reversible=bool(action and teller.reversible(action)),
         reply=reply,
         choices=_choices(decision.hold),
+        contenders=made.contenders if made else (),
     )
 
 

@@ -80,7 +80,7 @@ def hear(ask: Ask, facts: Facts) -> Heard:
         plain = made == () and not doubted and not re.search(f"{ORDER}|{MACHINE}", marked.text)
         return Heard(unread=made is None or (not plain and _seems_to_wish(marked)))
     wishes: tuple[AnyWish, ...] = (WhatIf(made),) if condition else made
-    return Heard(wishes, called=_called(made, facts))
+    return Heard(wishes, called=called(made, facts))
 
 
 def _seems_to_wish(marked: Marked) -> bool:
@@ -171,7 +171,7 @@ def _by_urgency(text: str, context: Context) -> Step:
     return re.sub(f"{ORDER}|{WHEN}", _USED, text), found
 
 
-def _called(made: tuple[PlainWish, ...], facts: Facts) -> tuple[tuple[str, Name | str], ...]:
+def called(made: tuple[PlainWish, ...], facts: Facts) -> tuple[tuple[str, Name | str], ...]:
     """The names of the facilities and people in wishes."""
     codes = {getattr(wish, "facility", None) for wish in made} | {
         getattr(wish, "person", None) for wish in made

@@ -34,6 +34,7 @@ _SEEN = (
 _KEEP = adding(INBOX, "n").returning(INBOX.c.n)
 _BEGIN = adding(DECISIONS, "n").returning(DECISIONS.c.n)
 _INBOX_OF = sa.select(DECISIONS.c.inbox).where(DECISIONS.c.n == sa.bindparam("n"))
+_PARTS = sa.select(sa.func.max(DECISIONS.c.part)).where(DECISIONS.c.inbox == sa.bindparam("which"))
 _STEP = adding(STEPS)
 _MOVE = (
     sa.update(DECISIONS)
@@ -89,6 +90,12 @@ class SqlBook(SqlFacts):
         inbox = self.line.all(_INBOX_OF, {"n": _number(decision.id)})[0][0]
         ticket = self._begin(_inbox_row(decision.message), inbox, part)
         return Decision(ticket, decision.message, part=part)
+
+    def further(self, decision: Decision) -> Decision:
+        """Begin another decision of the same message, after all that were begun of it."""
+        inbox = self.line.all(_INBOX_OF, {"n": _number(decision.id)})[0][0]
+        last: int = self.line.all(_PARTS, {"which": inbox})[0][0]
+        return self.divide(decision, last + 1)
 
     def _begin(self, row: dict[str, object], inbox: int, part: int) -> str:
         at = row["received_at"]

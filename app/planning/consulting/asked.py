@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Literal
 
 from app.planning.asked import Question
+from app.records.plant import Placed
 from app.records.wish import AnyWish
 
 Share = Literal["never", "masked"]
+
+__all__ = ["Alias", "Asker", "Blocked", "Envelope", "Heeded", "Placed", "Share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +57,6 @@ class Blocked:
     """Nothing may leave: what is left in it that must not, by kind, never the thing itself."""
 
     kinds: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where the cloud would put an operation."""
-
-    order: str
-    position: int
-    lot: int
-    machine: str
-    start: datetime
 
 
 @dataclass(frozen=True, slots=True)
