@@ -286,6 +286,26 @@ async def test_who_finds_no_place_in_time_is_told_busy_and_costs_nothing(bench: 
     assert len(bench.wire.sent) == 1
 
 
+async def test_who_waited_while_the_circuit_opened_asks_nobody_and_keeps_no_place(bench: Bench):
+    one = bench.settings.deepseek.model_copy(update={"calls_at_once": 1})
+    bench.settings = bench.cloud(routes=("deepseek",)).model_copy(update={"deepseek": one})
+    client, over = bench.fresh(), asyncio.Event()
+
+    async def refused() -> None:
+        await over.wait()
+        raise fails("account")
+
+    bench.wire.steps = [refused]
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(client.consult(question(str(n)), upper)) for n in range(4)]
+        await bench.wire.arrived.wait()
+        over.set()
+    assert [each.result().why for each in asked] == ["account", "open", "open", "open"]
+    assert len(bench.wire.sent) == 1
+    bench.clock.forward(RULES["account"].first_s)
+    assert isinstance(await client.consult(question("later"), upper), Answered)
+
+
 # --- circuits
 
 

@@ -218,7 +218,7 @@ class Surprise(Exception):
 async def consult_often(
     bench: Bench, script: list, leaves: list[int | None]
 ) -> list[Answered | Unanswered | str]:
-    """Calls one after the other; a caller may leave in an attempt ("cancel") or after some turns of the loop."""
+    """Calls one after the other; a caller may leave in an attempt, or after some turns of the loop."""
     outcomes: list[Answered | Unanswered | str] = []
     client = bench.fresh()
 
