@@ -1,7 +1,10 @@
 """The last look: what it stops, and what it lets by."""
 
+from dataclasses import replace
+
 import pytest
 
+from app.planning.consulting.aliases import Called
 from app.planning.consulting.leaks import leaks
 from app.planning.consulting.wording import compact
 
@@ -36,7 +39,7 @@ def test_what_must_not_leave_is_found_by_kind(book, text, kind):
 @pytest.mark.parametrize(
     "text",
     [
-        "J1 before J2 by 10:42", "2026-11-27T08:00:00+08:00", "2026-11-27 and 2026/12/01", "M1 2 hours",
+        "J1 before J2 by 10:42", "2026-11-27T08:00:00+08:00", "2026-11-27 2026-12-01", "M1 2 hours",
         "make 500 of P1, 1200 of P2", "3.5 hours", "between 8:00 and 20:00 on 27/11", "", "刀叉",
     ],
 )  # fmt: skip
@@ -50,6 +53,12 @@ def test_numbers_and_closed_lists_are_no_leak_but_every_other_string_is_looked_a
         "name",
     )
     assert leaks(compact({"sites": ["S1", "Nordbakken"]}), book) == ("name",)
+
+
+def test_the_year_of_a_time_is_no_order(book):
+    book = replace(book, orders=(Called("order", "SO-2026", ("SO-2026", "2026")),))
+    assert leaks(compact({"wishes": [{"by": "2026-11-27T08:00:00+08:00"}]}), book) == ()
+    assert left(book, "2026 first") == ("name",)
 
 
 def test_what_was_found_is_not_told(book):

@@ -1,10 +1,12 @@
 """Words before they leave: what is taken out of them, and what stays readable."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.planning.consulting.aliases import Aliases
+from app.planning.consulting.aliases import Aliases, Called
 from app.planning.consulting.finding import finder_of
 from app.planning.consulting.leaks import leaks
 from app.planning.consulting.masking import mask
@@ -94,10 +96,18 @@ def test_sums_of_money_go(masked, said):
     [
         "be ready by 10:42 or 6-8pm on 2026-11-27", "make 500pcs, 3.5 hours late", "I'm 6 hours late at 6pm",
         "如何生产最快", "5块板 聽日下晝三點半", "after the 2nd shift, in 30min", "10月42日 5號",
+        "by 10-31 or 10/31",
     ],
 )  # fmt: skip
 def test_what_a_wish_is_made_of_stays(masked, said):
     assert masked(said) == (said, {})
+
+
+def test_an_order_whose_number_looks_like_a_phone_is_an_order(book):
+    orders = (*book.orders, Called("order", "61234567", ("61234567",)))
+    finder = finder_of(replace(book, orders=orders))
+    assert mask("61234567 first", finder, Aliases(finder.knows)) == "J1 first"
+    assert mask("61234568 first", finder, Aliases(finder.knows)) == "61234568 first"
 
 
 @given(data=st.data())
