@@ -4,7 +4,6 @@ import asyncio
 import signal
 import sys
 from collections.abc import Coroutine
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +11,8 @@ import click
 
 from app.records.errors import ChargehandError, OwnFault
 from app.settings import Settings, load
+from app.verbs.double_words import DOUBLES
+from app.verbs.stopping import stoppable
 from app.verbs.version_words import VERBS as VERSION_VERBS
 
 T = TypeVar("T")
@@ -59,15 +60,7 @@ def _settings(config: Path | None) -> Settings:
 
 
 def _run(work: Coroutine[Any, Any, int]) -> int:
-    return asyncio.run(_stoppable(work))
-
-
-async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
-    """SIGTERM ends a verb as Ctrl-C does: what it started is stopped with it."""
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await work
+    return asyncio.run(stoppable(work))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -287,22 +280,8 @@ def double() -> None:
     """Run one of the shipped doubles alone, as a real server on loopback."""
 
 
-@double.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 picks one.")
-@click.option("--fault", "faults", multiple=True, help="A fault to switch on; may be repeated.")
-@click.option("--script", type=_FILE, help="Script lines to play once a client has subscribed.")
-def wecom(port: int, faults: tuple[str, ...], script: Path | None) -> int:
-    """A WeCom gateway for the AI bot's long connection."""
-    from app.doubles.wecom.alone import serve  # noqa: PLC0415
-    from app.verbs.demo import read_script  # noqa: PLC0415
-
-    lines = read_script(script).lines if script else ()
-    try:
-        with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            asyncio.run(_stoppable(serve(port, faults, lines=lines, tell=click.echo)))
-    except OSError as fault:
-        raise OwnFault(f"--port {port}: {fault.strerror}; choose another, or 0") from fault
-    return 0
+for _verb in DOUBLES:
+    double.add_command(_verb)
 
 
 @verbs.group()
