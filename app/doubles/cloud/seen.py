@@ -11,7 +11,7 @@ Outcome = Literal["open", "done", "cut", "left"]
 """Of a request: not answered yet, answered to the last byte, cut short by us, or the client left before."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Asked:
     """One request. Header names are in lower case; `raw` are its exact bytes, head and body."""
 
@@ -27,6 +27,11 @@ class Asked:
     faults: tuple[str, ...] = ()
     answer: str | None = None
     """The content that it was answered with, as it was meant before the wire spoiled it."""
+
+    @property
+    def wants_answer(self) -> bool:
+        """Whether it is for an answer, not a probe."""
+        return self.method == "POST" and self.path.endswith("/chat/completions")
 
     @property
     def body(self) -> Any:
@@ -59,7 +64,7 @@ class Seen:
     @property
     def asked(self) -> list[Asked]:
         """The requests for an answer, without probes."""
-        return [each for each in self.requests if each.path.endswith("/chat/completions")]
+        return [each for each in self.requests if each.wants_answer]
 
     @property
     def completed(self) -> int:

@@ -80,6 +80,7 @@ class CloudDouble:
 
     async def start(self, port: int = 0) -> None:
         """Listen; port 0 takes a free one. Raises OSError when it is taken."""
+        self._speaker.count("")  # loads the vocabulary before anybody waits for it
         await self._open(port)
         if self._shut_at_first:
             self.fault(*self._shut_at_first)
@@ -225,7 +226,7 @@ class CloudDouble:
         open_to_all = asked.path.endswith("/health")
         if not open_to_all and self.key and asked.headers.get("authorization") != f"Bearer {self.key}":
             return error(self.kind, 401, "Authentication Fails: the api key is invalid")
-        if asked not in self.seen.asked:
+        if not asked.wants_answer:
             return probe(self.kind, asked, empty=self._switches.active("F-15"), loading=self.loading)
         return self._said(asked)
 

@@ -40,7 +40,7 @@ class Speaker:
     def __init__(self, kind: Kind, seed: int, schema_form: SchemaForm, count: Callable[[str], int]) -> None:
         self.kind = kind
         self.schema_form: SchemaForm = schema_form
-        self._seed, self._count = seed, count
+        self._seed, self.count = seed, count
         self._caches: dict[str, counting.PrefixCache] = defaultdict(counting.PrefixCache)
 
     def dice(self, *parts: str) -> Random:
@@ -107,7 +107,7 @@ class Speaker:
         """Cut where it is longer than was asked for."""
         most = body.get("max_tokens", _UNSAID_MAX[thinks])
         content = answer.content or ""
-        size = self._count(content)
+        size = self.count(content)
         if content.isspace() or size > most:
             return replace(answer, content=content[: len(content) * most // size], finish="length")
         return answer
@@ -115,10 +115,10 @@ class Speaker:
     def _measured(self, answer: Answer, body: dict[str, Any]) -> Answer:
         prompt = "\n".join(f"<{turn.get('role')}>{turn.get('content')}" for turn in body["messages"])
         hit = self._caches[str(body.get("user_id", ""))].look(prompt)
-        size = sum(self._count(str(turn.get("content"))) + 4 for turn in body["messages"])
-        share = min(size, self._count(hit)) if hit else 0
-        reasoning = self._count(answer.reasoning) if answer.reasoning else 0
-        output = reasoning + self._count(answer.content or "") + 1
+        size = sum(self.count(str(turn.get("content"))) + 4 for turn in body["messages"])
+        share = min(size, self.count(hit)) if hit else 0
+        reasoning = self.count(answer.reasoning) if answer.reasoning else 0
+        output = reasoning + self.count(answer.content or "") + 1
         return replace(answer, usage=counting.usage(self.kind, share, size, output, reasoning))
 
 
