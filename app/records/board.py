@@ -19,7 +19,7 @@ class Status:
 
     `queue` counts messages without an end yet, `held` what waits for an approval, `undelivered`
     answers that could not be sent.
-    `model_calls` counts texts the local model has read.
+    `model_calls` counts texts the local model has read, `cloud_calls` questions that left today.
     `shift` is the current shift's name, "" when no calendar tells. `zone` is plant time (IANA).
     """
 
@@ -37,6 +37,7 @@ class Status:
     lane_since: datetime | None = None
     shift: str = ""
     model_calls: int | None = None
+    cloud_calls: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 
 from app import main
 from app.console import run_async as run_console
+from app.doubles.cloud import CloudDouble, Kind
 from app.doubles.wecom.gateway import GatewayDouble
 from app.records.errors import FileWrong
 from app.settings import load, shipped, user_cache
@@ -43,6 +45,13 @@ enabled = {model}
 cache_dir = "{cache}"
 """
 
+_ROUTE = """
+[cloud.{kind}]
+enabled = true
+base_url = "{url}"
+key_file = "{key}"
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
@@ -60,19 +69,20 @@ class DemoOptions:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A running service with its gateway double."""
+    """A running service with the doubles of WeCom and, where it may ask them, of models outside."""
 
     gateway: GatewayDouble
     service: Service
     config: Path
+    clouds: tuple[CloudDouble, ...] = ()
 
 
 async def demo(options: DemoOptions) -> int:
     """Play the script; 0 only if every message got an end and the audit chain verifies."""
     script = read_script(options.script)
-    async with _folder(options.data) as data, staged(data, model=options.model) as stage:
+    async with _folder(options.data) as data, staged(data, model=options.model, cloud=True) as stage:
         plays = await _show(stage, script, options)
-        waiting, calls = await _standing(stage.service)
+        standing = await _standing(stage.service)
         await stage.service.stop()
         verified = await asyncio.to_thread(main.verify_chain, load(stage.config)[0])
     if options.out is not None:
@@ -82,7 +92,7 @@ async def demo(options: DemoOptions) -> int:
         print_transcript(plays, console)
     else:
         console.print("The console was left before the whole shift had been played.")
-    total = figures(plays, waiting=waiting, model_calls=calls)
+    total = figures(plays, standing)
     print_figures(total, verified.sentence, console)
     return 0 if total.without_end == 0 and verified.ok else 1
 
@@ -99,14 +109,17 @@ def read_script(file: Path | None) -> Script:
 
 
 @asynccontextmanager
-async def staged(data: Path, *, model: bool) -> AsyncIterator[Stage]:
-    """The gateway double and the service on it, ready to take messages."""
-    async with GatewayDouble(known=staff()) as gateway:
-        config = write_config(data, gateway, model=model)
+async def staged(data: Path, *, model: bool, cloud: bool = False) -> AsyncIterator[Stage]:
+    """The doubles and the service on them, ready to take messages."""
+    async with contextlib.AsyncExitStack() as doubles:
+        gateway = await doubles.enter_async_context(GatewayDouble(known=staff()))
+        kinds: tuple[Kind, ...] = ("deepseek", "tencent") if cloud else ()
+        clouds = tuple([await doubles.enter_async_context(CloudDouble(kind)) for kind in kinds])
+        config = write_config(data, gateway, model=model, clouds=clouds)
         service = Service(config, load(config)[0].socket_path, data / "service.log")
         async with running(service):
             await service.ready(model=model, timeout_s=_READY_S)
-            yield Stage(gateway, service, config)
+            yield Stage(gateway, service, config, clouds)
 
 
 def staff() -> list[str]:
@@ -115,12 +128,12 @@ def staff() -> list[str]:
     return [person["userid"] for person in plant["person"]]
 
 
-def write_config(data: Path, gateway: GatewayDouble, *, model: bool) -> Path:
-    """A configuration file of the demo plant on the double's address."""
+def write_config(
+    data: Path, gateway: GatewayDouble, *, model: bool, clouds: tuple[CloudDouble, ...] = ()
+) -> Path:
+    """A configuration file of the demo plant on the doubles' addresses."""
     data.mkdir(parents=True, exist_ok=True)
-    secret = data / "bot.secret"
-    secret.touch(mode=0o600)
-    secret.write_text(gateway.secret)
+    _write_secret(data / "bot.secret", gateway.secret)
     config = data / "config.toml"
     words = {
         "data": data,
@@ -130,8 +143,20 @@ def write_config(data: Path, gateway: GatewayDouble, *, model: bool) -> Path:
         "model": str(model).lower(),
         "cache": user_cache() / "models",
     }
-    config.write_text(_CONFIG.format_map(words), encoding="utf-8")
+    text = _CONFIG.format_map(words)
+    if clouds:
+        text += "\n[cloud]\nenabled = true\n"
+    for double in clouds:
+        key = data / f"{double.kind}.key"
+        _write_secret(key, double.key)
+        text += _ROUTE.format(kind=double.kind, url=double.base_url, key=key)
+    config.write_text(text, encoding="utf-8")
     return config
+
+
+def _write_secret(file: Path, secret: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(secret, encoding="utf-8")
 
 
 @asynccontextmanager
@@ -166,10 +191,11 @@ async def _show_console(stage: Stage, script: Script) -> list[Played]:
     return plays
 
 
-async def _standing(service: Service) -> tuple[int, int]:
+async def _standing(service: Service) -> dict[str, Any]:
+    """How the service stands after the shift."""
     line = await Line.open(service.socket)
     try:
-        status = (await line.ask("status"))["result"]["status"]
+        status: dict[str, Any] = (await line.ask("status"))["result"]["status"]
     finally:
         await line.close()
-    return status["held"] or 0, status["model_calls"] or 0
+    return status

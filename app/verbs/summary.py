@@ -3,6 +3,7 @@
 import json
 import statistics
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +47,8 @@ def transcript_text(plays: list[Played]) -> str:
     return "".join(row.encode("utf-8", "replace").decode() + "\n" for row in rows)
 
 
-def figures(plays: list[Played], *, waiting: int, model_calls: int) -> Figures:
-    """Adds up; a redelivered message counts once in times and layers."""
+def figures(plays: list[Played], standing: Mapping[str, Any]) -> Figures:
+    """Adds up; a redelivered message counts once in times and layers. `standing` is the service's status."""
     once = {played.msgid: played.row for played in plays if played.row is not None}
     times = sorted(row["reply_ms"] for row in once.values() if row["reply_ms"] is not None)
     plans = [
@@ -64,10 +65,10 @@ def figures(plays: list[Played], *, waiting: int, model_calls: int) -> Figures:
         p95_ms=times[max(0, -(-len(times) * 95 // 100) - 1)] if times else None,
         plans=len(plans),
         plans_p50_ms=statistics.median(plans) if plans else None,
-        waiting=waiting,
-        model_calls=model_calls,
-        cloud_calls=0,
-        cloud_cost_cny=0.0,
+        waiting=standing["held"] or 0,
+        model_calls=standing["model_calls"] or 0,
+        cloud_calls=standing["cloud_calls"] or 0,
+        cloud_cost_cny=standing["cost_today_cny"] or 0.0,
     )
 
 
@@ -113,7 +114,7 @@ def print_figures(total: Figures, verified: str, console: Console) -> None:
         ("Reply time", ms),
         ("Decisions waiting", str(total.waiting)),
         ("Model calls", str(total.model_calls)),
-        ("Cloud calls", f"{total.cloud_calls}, ¥{total.cloud_cost_cny:.2f}"),
+        ("Cloud calls", f"{total.cloud_calls}, ¥{total.cloud_cost_cny:.4f}"),
         ("Audit chain", verified),
     ):
         console.print(f"{name:<18} {value}", highlight=False)
