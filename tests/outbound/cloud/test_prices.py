@@ -111,6 +111,9 @@ source = "x"
 """
 
 
+PEAK = '[price.peak]\nmiss="2"\noutput="8"\nweekdays=[1]\nhours=["09:00-12:00"]\nzone="UTC"\n'
+
+
 @pytest.mark.parametrize(
     ("before", "after", "named"),
     [
@@ -125,10 +128,10 @@ source = "x"
         ('source = "x"\n', "", "price.0.source"),
         ('source = "x"', 'source = "x"\nspeed = 3', "price.0.speed"),
         (ENTRY, ENTRY + ENTRY, "two prices at once"),
-        (ENTRY, ENTRY + '[price.peak]\nmiss="2"\noutput="8"\nweekdays=[8]\nhours=["09:00-12:00"]\nzone="UTC"', "weekdays"),
-        (ENTRY, ENTRY + '[price.peak]\nmiss="2"\noutput="8"\nweekdays=[1]\nhours=["12:00-09:00"]\nzone="UTC"', "hours"),
-        (ENTRY, ENTRY + '[price.peak]\nmiss="2"\noutput="8"\nweekdays=[1]\nhours=["09:00-12:00"]\nzone="Mars"', "zone"),
-        (ENTRY, ENTRY + '[price.peak]\nmiss="2"\noutput="8"\nweekdays=[1]\nhours=["09:00-12:00"]\nzone="UTC"\nbut_holidays="x"', "holiday"),
+        (ENTRY, ENTRY + PEAK.replace("[1]", "[8]"), "weekdays"),
+        (ENTRY, ENTRY + PEAK.replace("09:00-12:00", "12:00-09:00"), "hours"),
+        (ENTRY, ENTRY + PEAK.replace("UTC", "Mars"), "zone"),
+        (ENTRY, ENTRY + PEAK + 'but_holidays = "x"', "holiday"),
         (ENTRY, "price = 3", "price"),
         (ENTRY, "[[", "not TOML"),
     ],
