@@ -104,6 +104,8 @@ async def test_an_answer_that_is_too_long_is_cut() -> None:
         ({"model": "deepseek-chat"}, 400),
         ({"messages": []}, 400),
         ({"max_tokens": 0}, 422),
+        ({"messages": body(asked=question(jobs=[["J1", 1]]))["messages"]}, 422),
+        ({"messages": ["json"]}, 400),
         ({"response_format": {"type": "json_schema"}}, 400),
     ],
 )
@@ -281,6 +283,14 @@ async def test_several_faults_meet_in_one_request() -> None:
     assert (heard.usage or {})["total_tokens"] == 0
     assert "\r\n" in heard.text
     assert (heard.content or "").startswith("```json\n")
+
+
+async def test_of_faults_that_exclude_each_other_chance_takes_one() -> None:
+    async with CloudDouble(faults=["F-14", "F-16", "F-31"]) as double:
+        asked = [body(asked=question(tag=f"{n:012d}")) for n in range(12)]
+        statuses = {(await hear(double, each)).status for each in asked}
+    assert statuses == {401, 429}
+    assert all(len(each.faults) == 2 and "F-31" in each.faults for each in double.seen.asked)
 
 
 async def test_an_unknown_fault_is_refused() -> None:

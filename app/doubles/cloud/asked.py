@@ -77,7 +77,10 @@ class Question:
 
 
 def question_of(messages: Sequence[dict[str, Any]]) -> Question | None:
-    """The latest envelope among what the user said, None where there is none."""
+    """The latest envelope among what the user said, None where there is none.
+
+    Raises KeyError, TypeError or ValueError for one that is not in its form.
+    """
     for turn in reversed(messages):
         given = _json(turn.get("content")) if turn.get("role") == "user" else None
         if isinstance(given, dict) and {"tag", "origin", "jobs", "wishes"} <= given.keys():
@@ -132,4 +135,6 @@ def _job(row: Sequence[Any]) -> Job:
 def _step(row: Sequence[Any]) -> Step:
     position, options, present, fixed = row
     options = tuple((machine, minutes) for machine, minutes in options)
+    if not options and not (present and fixed):
+        raise ValueError(f"operation {position} has no machine")
     return Step(position, options, tuple(present) if present else None, bool(fixed))

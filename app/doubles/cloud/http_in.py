@@ -132,14 +132,12 @@ class Wire:
 
     def reset(self) -> None:
         """Cut the connection so that the client is told of a reset."""
-        self.closing = True
         held: socket.socket = self._writer.get_extra_info("socket")
         held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self._writer.transport.abort()
 
     def abort(self) -> None:
         """Cut the connection now."""
-        self.closing = True
         self._writer.transport.abort()
 
     async def close(self) -> None:

@@ -49,7 +49,8 @@ class Speaker:
 
     def wrong(self, body: Any) -> Refusal | None:
         """What this provider refuses a body for, None when it is fine."""
-        if not isinstance(body, dict) or not isinstance(body.get("messages"), list) or not body["messages"]:
+        turns = body.get("messages") if isinstance(body, dict) else None
+        if not isinstance(turns, list) or not turns or not all(isinstance(turn, dict) for turn in turns):
             return error(self.kind, 400, "messages: a list of messages is needed")
         if body.get("model") not in MODELS[self.kind]:
             return error(self.kind, 404 if self.kind == "lan" else 400, "Model Not Exist")
@@ -59,6 +60,10 @@ class Speaker:
         form = (body.get("response_format") or {}).get("type", "text")
         if form not in ("text", "json_object", *(() if self.kind == "deepseek" else ("json_schema",))):
             return error(self.kind, 400, "This response_format type is unavailable now")
+        try:
+            question_of(turns)
+        except (KeyError, TypeError, ValueError) as fault:
+            return error(self.kind, 422, f"the question is not in its form: {fault!r}")
         return None
 
     def answer(self, body: dict[str, Any], mood: Mood, faults: tuple[str, ...], now: int) -> Answer:

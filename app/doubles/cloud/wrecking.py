@@ -8,18 +8,19 @@ from app.doubles.cloud.placing import Place
 
 def overlap(question: Question, places: list[Place], dice: Random) -> None:
     """Put an operation on another's machine at the same time."""
-    pairs = [
-        (a, b) for a in places for b in places
-        if a[0] != b[0] and a[3] in _options(question, b) and not _fixed(question, b)
-    ]  # fmt: skip
-    if pairs:
-        one, other = dice.choice(pairs)
-        other[3:] = one[3:]
+    steps = _steps(question)
+    for other in dice.sample(places, len(places)):
+        step = steps[_name(other)]
+        able = {machine for machine, _ in step.options}
+        ones = [one for one in places if one[0] != other[0] and one[3] in able and not step.fixed]
+        if ones:
+            other[3:] = dice.choice(ones)[3:]
+            return
 
 
 def reverse(question: Question, places: list[Place], dice: Random) -> None:
     """Put a job's later operation before the one that it needs."""
-    rows = {(p[0], p[1], p[2]): p for p in places}
+    rows = {_name(place): place for place in places}
     pairs = [
         (rows[job.order, job.lot, a.position], rows[job.order, job.lot, b.position])
         for job in question.jobs
@@ -40,25 +41,21 @@ def into_blocked(question: Question, places: list[Place], dice: Random) -> None:
 
 def unable(question: Question, places: list[Place], dice: Random) -> None:
     """Put an operation on a machine that cannot do it."""
-    able = [(p, m) for p in places for m in question.blocked if m not in _options(question, p)]
-    if able:
-        place, machine = dice.choice(able)
-        place[3] = machine
+    steps = _steps(question)
+    for place in dice.sample(places, len(places)):
+        able = {machine for machine, _ in steps[_name(place)].options}
+        others = [machine for machine in question.blocked if machine not in able]
+        if others:
+            place[3] = dice.choice(others)
+            return
 
 
-def _step_of(question: Question, place: Place) -> Step | None:
-    jobs = (job for job in question.jobs if [job.order, job.lot] == place[:2])
-    return next((step for job in jobs for step in job.steps if step.position == place[2]), None)
+def _name(place: Place) -> tuple[str, int, int]:
+    return place[0], place[1], place[2]
 
 
-def _options(question: Question, place: Place) -> set[str]:
-    step = _step_of(question, place)
-    return {machine for machine, _ in step.options} if step else set()
-
-
-def _fixed(question: Question, place: Place) -> bool:
-    step = _step_of(question, place)
-    return step is not None and step.fixed
+def _steps(question: Question) -> dict[tuple[str, int, int], Step]:
+    return {(job.order, job.lot, step.position): step for job in question.jobs for step in job.steps}
 
 
 def invent(places: list[Place], dice: Random) -> None:
