@@ -17,8 +17,9 @@ def faults_of(answer: AnswerForm, sent: Sent) -> Iterator[str]:
             yield f"places: {_named(row)} is not in jobs"
         elif count > 1:
             yield f"places: {_named(row)} stands {count} times"
-    for row in sent.machines.keys() - counted.keys():
-        yield f"places: {_named(row)} is missing"
+    for row in sent.machines:
+        if row not in counted:
+            yield f"places: {_named(row)} is missing"
     for order, lot, position, machine, start in answer.places:
         able = sent.machines.get((order, lot, position))
         if able is not None and machine not in able:
@@ -26,7 +27,7 @@ def faults_of(answer: AnswerForm, sent: Sent) -> Iterator[str]:
             yield f"places: {said}, only on {', '.join(able)}"
         if not 0 <= start <= sent.horizon:
             yield f"places: {_named((order, lot, position))} starts outside 0 to {sent.horizon}"
-    if {(*row[:3],): (row[3], row[4]) for row in answer.places} == sent.present:
+    if {row[:3]: row[3:] for row in answer.places} == sent.present:
         yield "echo: places are the present plan; without a better one places must be []"
 
 

@@ -22,13 +22,12 @@ Place = tuple[int, int]
 def as_schedule(question: Question, places: Sequence[Placed]) -> Schedule:
     """The places, the plan in force for what they leave out, gaps for what neither knows; by BY_CLOUD.
 
-    Nothing about it need be legal, but every operation lasts as long as its machine needs for it.
-    Places of what is no longer in the question are passed over. Operations for which there is no
-    place at all are missing.
+    What is fixed stays, whatever was said of it. Nothing else about it need be legal, but every
+    operation lasts as long as its machine needs for it. Places of what is no longer in the question
+    are passed over. Operations for which there is no place at all are missing.
     """
     problem = question.problem
-    wanted = {(f.job, f.task): (f.machine, f.start) for f in (*problem.current, *problem.fixed)}
-    wanted |= _said(question, places)
+    wanted = _places(problem.current) | _said(question, places) | _places(problem.fixed)
     shop = open_shop(replace(problem, current=()))
     slots = _timed(shop, wanted)
     if len(slots) < len(shop.steps):
@@ -44,7 +43,11 @@ def mend(problem: Problem, proposed: Schedule) -> Schedule | None:
     return None if best is None or check(problem, best.slots) else replace(best, by=BY_REPAIR)
 
 
-def _said(question: Question, places: Sequence[Placed]) -> Mapping[tuple[int, int], Place]:
+def _places(fixed: Iterable[Fixed]) -> dict[tuple[int, int], Place]:
+    return {(f.job, f.task): (f.machine, f.start) for f in fixed}
+
+
+def _said(question: Question, places: Sequence[Placed]) -> dict[tuple[int, int], Place]:
     operations = {
         (order.number, position, question.lot(job)): (job, task)
         for job, (order, positions) in enumerate(zip(question.orders, question.positions, strict=True))

@@ -15,7 +15,7 @@ from tests.planning.test_question import NOW, order
 
 SLOT = timedelta(minutes=5)
 TAG = "0123456789ab"
-HORIZON = 14 * 1440
+HORIZON = 90 * 1440
 EXAMPLE = (
     '{"tag":"000000000000","answers":[{"wish":"W1","status":"ok",'
     '"wishes":[{"kind":"expedite","order":"J0"}],"places":[]}]}'

@@ -23,7 +23,7 @@ from app.planning.solve import solve
 from app.planning.thawing import thaw
 from app.records.answer import Catalogue
 from app.records.message import Language
-from app.records.scheduling import Crew, Slot, Weights
+from app.records.scheduling import Crew, Fixed, Job, Problem, Resource, Schedule, Slot, Task, Weights
 from tests.planning.consulting.envelopes import question_of
 from tests.planning.problems import random_problem, trials, with_plan
 from tests.planning.test_options import DOWN, furnace
@@ -305,3 +305,36 @@ async def test_what_is_chosen_costs_no_more_than_any_legal_rival(seed, data):
 
 def slot_of(fixed):
     return Slot(fixed.job, fixed.task, fixed.machine, fixed.start, fixed.end)
+
+
+async def test_where_no_time_is_left_repairs_alone_mend_the_proposal():
+    solver = Idle()
+    proposal = await propose(furnace(), solver, 0.0, TOGETHER)
+    assert solver.starts == []
+    assert verdicts(proposal)["cloud_repaired"] in {"legal", "chosen"}
+
+
+async def test_what_is_not_whole_has_no_figures():
+    part = Schedule("feasible", 0, (Slot(0, 0, 2, 0, 60),), "solver")
+    proposal = await propose(furnace(), Answers(part), 1.0, IN_ORDER)
+    solver = next(each for each in proposal.contenders if each.rival == "solver")
+    assert (solver.verdict, solver.figures, solver.broken) == ("broken", None, ("missing",))
+    assert "Solver: not legal (operations missing)" in lined(proposal, furnace())
+
+
+def test_what_is_fixed_stays_whatever_is_said_of_it():
+    question = furnace()
+    fixed = Fixed(0, 0, question.machines.index("HT-01"), 12, 72)
+    question = replace(question, problem=replace(question.problem, fixed=(fixed,), current=()))
+    made = as_schedule(question, TOGETHER)
+    assert made.slots[0] == slot_of(fixed)
+
+
+def test_what_begins_together_on_a_furnace_ends_together():
+    furnace_of_two = Resource("furnace", type="heat", batch=2)
+    jobs = tuple(Job(f"{n}", (Task(((0, work),), family=0),), due=9) for n, work in enumerate((3, 5)))
+    question = question_of(Problem("", "total_weighted_tardiness", (furnace_of_two,), jobs, unit_s=300))
+    places = [Placed(f"SO-{n}", 0, 0, "Mill-0", question.at(2)) for n in (0, 1)]
+    made = as_schedule(question, places)
+    assert [(s.start, s.end) for s in made.slots] == [(2, 7), (2, 7)]
+    assert check(question.problem, made.slots) == ()
