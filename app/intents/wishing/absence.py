@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from app.intents.wishing.crews import short_of
 from app.intents.wishing.grammar import NOT, Context
 from app.intents.wishing.marks import FACILITY, MACHINE, ORDER, PERSON, WHEN
 from app.intents.wishing.times import length_of, shift_named, shifts_ahead, window_of
@@ -14,39 +15,42 @@ _IDLE = re.compile(
     rf"to )*\s?(?:{MACHINE}|"
     rf"{WHEN}|夜|晚|日|白|night|day)?[^,。;!]{{0,12}}"
     r"(?:用|开|排|做|生产|行|动|安排|run|use|schedul|plan|work|put|load)|"
-    rf"(?<![a-z])nothing (?:on|for|at)(?![a-z])|{NOT} (?:let )?{ORDER}[^,。;]{{0,16}} (?:run|go|be)(?![a-z])|"
+    rf"唞[吓下]?|休息|停手|收工|空[住着置出]|留空|闲置|避开{MACHINE}|"
+    r"(?<![a-z])(?:nothing (?:on|for|at)|no (?:work|jobs?|production|orders) (?:on|for|at)|stop using|idle|"
+    r"keep free|leave free)(?![a-z])|"
+    rf"{NOT} (?:let )?{ORDER}[^,。;]{{0,16}} (?:run|go|be)(?![a-z])|"
     rf"{NOT}\s?(?:用|开|排|行|run|use|using|running|load|schedule|plan)"
 )
 _OUT = re.compile(
-    r"停|保养|维修|检修|大修|维护|唔用得|用唔到|开唔到|行唔到|不能用|不可用|冇得用|没得用|唔开得|坏|"
-    r"(?<![a-z])(?:down|unavailable|not available|out of (?:service|order|action)|maintenance|stopp?(?:ed|"
+    r"停|保养|维修|检修|大修|维护|唔用得|用唔到|开唔到|行唔到|不能用|不可用|冇得用|没得用|唔开得|坏|死[咗机]|故障|整紧|修紧|整机|抢修|"
+    r"(?<![a-z])(?:down|dead|out|broke|jammed|los[et]|losing|failed|repair|unavailable|not available|out of (?:service|order|action)|maintenance|stopp?(?:ed|"
     r"s)?|off ?line|"
     r"under repair|being (?:repaired|serviced)|broken|service|servicing|offline)(?![a-z])"
 )
 _AWAY = re.compile(
-    r"冇返|唔返|没来|没上班|不来|不上班|唔嚟|唔来|请(?:咗|了)?(?:病|事|年)?假|病假|事假|放假|休假|病咗|病了|"
+    r"冇返|唔返|没来|没上班|不来|不上班|唔嚟|唔来|[请拎攞告放休](?:咗|了)?(?:[病事年大例婚产]|半[日天])?假|[病事年补例]假|病咗|病了|补休|轮休|"
     r"生病|缺勤|唔喺度|不在|休息|返唔到|来不了|嚟唔到|"
-    r"(?<![a-z])(?:absent|is off|off sick|on leave|sick|not (?:coming|in|here|working)|away|won'?t be (?:in|"
+    r"(?<![a-z])(?:absent|off|on leave|leave|sick|unwell|mc|al|not (?:coming|in|here|working)|out|away|won'?t be (?:in|"
     r"here)|day off|called in sick|cannot come|can'?t come)(?![a-z])"
 )
-_UNTIL = re.compile(r"到|至|(?<![a-z])(?:until|till|by|before)(?![a-z])|前")
+_UNTIL = re.compile(r"(?<![唔不])到|至|(?<![a-z])(?:until|till|by|before)(?![a-z])|前")
 _OVERTIME = re.compile(r"加班|超时工作|(?<![a-z])(?:ot|o\.t\.|overtime|over time)(?![a-z])")
 _NO_OVERTIME = re.compile(
-    r"(?:唔好|不要|别|唔准|不准|不许|不可以|不能|不得|唔可以|唔使|不用|不|唔|冇|没有?|无|取消|免|禁止|停止|"
-    r"避免)\s?(?:再|要|开|搞|做|安排|有|任何)*\s?(?:加班|"
+    r"(?:唔好|不要|别|唔准|不准|不许|不可以|不能|不得|唔可以|唔使|不用|不|唔|冇|没有?|无|取消|免|禁止|停止|勿|"
+    r"避免)\s?(?:再|要|开|搞|做|安排|有|任何|所有|全部|晒|一切)*\s?(?:加班|"
     r"超时工作|ot(?![a-z])|overtime)|"
     r"(?<![a-z])(?:no|without|avoid|cancel|don'?t|do not|not|never|skip|stop)(?: (?:any|have|do|use|work|"
     r"allow|schedule|plan|more|the|all|run|want))* (?:overtime|ot)(?![a-z])|"
     r"(?:加班|ot|overtime)\s?(?:一律|全部|都)?(?:取消|免|停|唔好|不要|not allowed|is not allowed)"
 )
 _AT_MOST = re.compile(
-    r"最多|不超过|不要超过|唔好超过|唔超过|唔可以超过|不能超过|不可超过|不得超过|唔好过|唔过|至多|上限|限制|"
-    r"限|控制在|以内|之内|"
+    r"最多|顶多|至多|(?:不|唔|别|勿)(?:要|好|可以|可|能|得|准)?(?:超过|多过|长过|超|过)|上限|为限|限制|限|"
+    r"控制在|以内|之内|"
     r"(?<![a-z])(?:at most|max(?:imum)?|up to|no more than|not more than|limit(?:ed)?|capp?(?:ed)?|"
     r"at the most|only)(?![a-z])"
 )
 _HOURS = re.compile(
-    r"(?:\d{1,2}(?:\.5)?|[一二两三四五六七八半])\s?(?:个半?|粒)?\s?(?:小时|钟头|钟|分钟)|\d{1,3} ?(?:hours?|"
+    r"(?:\d{1,2}(?:\.5)?|[一二两三四五六七八半])\s?(?:个半?|粒)?\s?(?:小时|钟头|钟|分钟)|\d{1,3}(?:\.5)? ?(?:hours?|"
     r"hrs?|h|minutes?|"
     r"mins?)(?![a-z])|(?:half an|an|one|two|three|four) hours?"
 )
@@ -54,23 +58,51 @@ _HOURS = re.compile(
 Found = tuple[tuple[int, int], tuple[PlainWish, ...] | None]
 """The part of the text that is used up, and its wishes: None where they cannot be told for certain."""
 _CLAUSE = re.compile(r"[^,。;!?]+")
+_BACK = re.compile(
+    r"修[好妥复]|整[好返]|搞[掂好]|恢复|复[机工]|先?[用开行]得|(?<![冇唔没不])(?:先?(?:返|好|ok)(?=$|[,。;!])|返工|上班)|"
+    r"(?<![a-z])(?:fixed|back|repaired|ready|up|running|ok|returns?)(?![a-z])"
+)
+"""From then on it or they are there again."""
+_PAUSE = re.compile(r"暂停|停一停|停手|停工|停做|(?<![a-z])(?:pause|rest)(?![a-z])")
 
 
 def find(text: str, context: Context) -> Iterator[Found]:
     """What clauses without an order say of machines, people and overtime."""
-    for clause in _CLAUSE.finditer(text):
-        words = clause[0]
+    for start, end in _clauses(text):
+        words = text[start:end]
         made: tuple[PlainWish, ...] | None = ()
         if _OVERTIME.search(words):
             made = _overtime(words, context)
-        elif re.search(PERSON, words) and _AWAY.search(words):
+        elif re.search(PERSON, words) and _AWAY.search(words) and not re.search(f"{ORDER}|{MACHINE}", words):
             made = _people(words, context)
         elif re.search(MACHINE, words) and not re.search(ORDER, words):
             made = _machines(words, context)
         elif _resting(words):
             made = _rest(words, context)
+        elif not re.search(f"{ORDER}|{MACHINE}", words):
+            made = short_of(words, context, _window(words, context) if re.search(WHEN, words) else _today(context))
         if made != ():
-            yield clause.span(), made
+            yield (start, end), made
+
+
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    """From where to where every clause goes; who or what is out and until when are one."""
+    spans = [clause.span() for clause in _CLAUSE.finditer(text)]
+    while spans:
+        start, end = spans.pop(0)
+        if spans and _goes_on(text[start:end], text[slice(*spans[0])]):
+            end = spans.pop(0)[1]
+        yield start, end
+
+
+def _goes_on(one: str, other: str) -> bool:
+    """Whether the second clause only says when of what the first says is out."""
+    named = re.search(f"{PERSON}|{MACHINE}", one) and not re.search(f"{ORDER}|{WHEN}", one)
+    if not named or not (_AWAY.search(one) or _OUT.search(one)):
+        return False
+    only = re.search(WHEN, other) and not re.search(f"{ORDER}|{MACHINE}|{PERSON}|{FACILITY}", other)
+    ends = _BACK.search(other) or _AWAY.search(other) or _OUT.search(other) or _UNTIL.search(other)
+    return bool(only and ends)
 
 
 def _overtime(words: str, context: Context) -> tuple[PlainWish, ...] | None:
@@ -113,7 +145,8 @@ def _machines(words: str, context: Context) -> tuple[PlainWish, ...] | None:
 def _resting(words: str) -> bool:
     """An order that is not to be worked on in a shift or in certain hours."""
     timed = re.search(WHEN, words) is not None or shift_named(words) is not None
-    return timed and re.search(ORDER, words) is not None and _IDLE.search(words) is not None
+    rests = _IDLE.search(words) or _PAUSE.search(words)
+    return timed and re.search(ORDER, words) is not None and rests is not None
 
 
 def _rest(words: str, context: Context) -> tuple[PlainWish, ...] | None:
@@ -139,7 +172,8 @@ def _window(words: str, context: Context) -> Window | None:
     said = _between(words, context)
     if length_of(said) is None and (shift := shift_named(saying.folded(words))) is not None:
         said = f"{said} {'夜班' if shift == 'night' else '日班'}"
-    until = _UNTIL.search(re.sub(WHEN, "", words)) or _UNTIL.match(saying.folded(said))
+    around = re.sub(WHEN, "", words)
+    until = _UNTIL.search(around) or _BACK.search(around) or _UNTIL.match(saying.folded(said))
     return window_of(said, context.now, context.zone, until=until is not None and len(times) == 1)
 
 

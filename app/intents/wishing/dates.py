@@ -11,9 +11,13 @@ from app.records.wish import Freeze, Pin, Postpone
 _L = rf"(?P<a>{LIST})"
 _AFTER = re.compile(r"之?后$|以后$|\bafter\b")
 _DELAY = (
-    r"(?:推迟|延迟|延后|延期|押后|推后|顺延|改迟|拖后|放后|排后|推延|往后推|往后延|向后推|延|推|拖|缓|"
+    r"(?:推迟|延迟|延后|延期|押后|推后|顺延|改迟|拖后|放后|排后|推延|[往向]后(?:推|延|挪|移|排|放)|后移|挪后|延|推|拖|缓|"
     r"postpone|delay|defer|put off|push back|"
     r"push out|push|hold off|hold back|hold|move back|put back)"
+)
+_NO_RUSH = (
+    r"(?:(?:唔|不|冇|没)(?:使|用|算|太)?(?:咁|那么|这么)?(?:急|赶|早|忙|催)|可缓|缓一?缓|慢慢[嚟来]|迟[啲点些]|押后|推迟|"
+    r"(?:is )?(?:no|not) (?:rush|hurry|urgent|in a rush))(?:住|先|下)?"
 )
 _TO = r"(?:到|至|去|落|until|till|to|for)"
 
@@ -52,9 +56,13 @@ _POSTPONE = ways(
     rf"{_DELAY} {_L}(?: back| out| off)? ?(?:until|till|to|into|for)? ?(?P<after>after )?{TIME}",
     rf"{_DELAY}\s?{_L}\s?{_TO}\s?{TIME}\s?(?P<after>之?后)?",
     (
-        rf"{_L}\s?(?:(?:唔使咁|不用这么|不用那么)(?:早|急)|唔急|不急)?,?\s?{MUST}*\s?(?:等到|留到|留返到|"
-        rf"摆到|放到|排到|等|留返|"
-        rf"留)?\s?{TIME}\s?(?P<after>之?后|以后)?\s?(?:先至|先好|才|再){RUN}?(?:始)?"
+        rf"{_L}\s?(?:{_NO_RUSH})?,?\s?{MUST}*\s?(?:等到|留到|留返到|摆到|放到|排到|等|待|留返|留)?\s?{TIME}\s?"
+        rf"(?P<after>之?后|以后)?\s?(?:先至|先好|才|再){RUN}?(?:始|说|讲|算|安排)?"
+    ),
+    rf"{_L}\s?{_NO_RUSH},?\s?(?:等|留)?\s?{TIME}\s?先(?:{RUN}|算|讲)",
+    (
+        rf"{_L}(?: {MUST})*(?: {_NO_RUSH}|,)?,? (?:can wait|do it|start it|make it|run it|wait) ?(?:until|on|for)? ?"
+        rf"(?P<after>after )?{TIME}"
     ),
     (
         rf"{_L} {MUST}*\s?(?:not (?:be )?(?:start(?:ed)?|run|begin|done|made)? ?(?:before|until|till)?|"
@@ -79,15 +87,14 @@ _POSTPONE = ways(
 
 
 _FREEZE = (
-    r"(?:冻结|锁定|锁死|锁住|锁实|锁咗|锁|冻住|唔好再?(?:郁|动|改|搞|掂)|唔准(?:郁|动|改)|唔可以(?:郁|动|改)|"
-    r"不要再?(?:动|改)|别再?(?:动|改)|不准(?:动|改)|"
-    r"不能(?:动|改)|"
-    r"(?:保持|维持)(?:不变|原状|原样|现状|不动)|照旧|照原定|freeze|lock(?: in| down)?|(?:don'?t|do not|"
-    r"never) (?:move|touch|"
-    r"change|shift|reschedule|alter))"
+    r"(?:冻结|锁定|锁死|锁住|锁实|锁咗|锁|冻住|"
+    r"(?:唔好|唔准|唔可以|不要|别|不准|不能|不得|不可)\s?再?(?:郁|动|改动|更改|变动|改|变|搞|掂|调整)|"
+    r"(?:保持|维持)(?:不变|原状|原样|现状|不动|原[定来](?:嘅|的)?(?:安排|计划|排程|排期)?)|照旧|"
+    r"照(?:返)?原[定来](?:嘅|的)?(?:安排|计划|排程|排期)?|由得佢|就这样|就咁|"
+    r"freeze|lock(?: in| down)?|(?:don'?t|do not|never) (?:move|touch|change|shift|reschedule|alter))"
 )
-_AGAIN = r"(?:,?\s?(?:唔好|不要|别)再?(?:郁|动|改))?"
-_PLAN = r"(?:(?:嘅|的)?\s?(?:所有|全部)?(?:生产计划|计划|安排|排程|排期|排产|生产|单|嘢)?)"
+_AGAIN = r"(?:(?:,|、)?\s?(?:唔好|不要|别)再?(?:郁|动|改))?"
+_PLAN = r"(?:(?:嘅|的|啲|个|张)*\s?(?:所有|全部)?(?:生产计划|计划|安排|排程|排期|排产|生产|单|嘢|期|plan|schedule)?)"
 
 
 def _stays(match: re.Match[str], context: Context) -> Built:
@@ -102,7 +109,7 @@ def _stays_until(match: re.Match[str], context: Context) -> Built:
     if length is not None:
         span = window_of(words, context.now, context.zone)
         return (Freeze(until=span.end),) if span else None
-    before = re.search(r"前|before|until|till|\bby\b", text + whole)
+    before = re.search(r"前|到|至|before|until|till|\bby\b", text + whole)
     until = moment(words, context.now, context.zone)
     until = until or begin_of(words, context.now, context.zone, after=before is None)
     return (Freeze(until=until),) if until and until > context.now else None
@@ -110,18 +117,22 @@ def _stays_until(match: re.Match[str], context: Context) -> Built:
 
 _STAY = ways(
     _stays,
-    rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:the )?{_L}(?!\s?[同和与])",
+    rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:the )?{_L}(?!\s?[同和与]){_AGAIN}",
     rf"{_L}\s?{_PLAN}\s?{MUST}*,?\s?{_FREEZE}(?:住|实)?{_AGAIN}",
+    rf"{_L} (?:stays?|remains?) (?:as (?:it is|is|planned|scheduled)|put|unchanged|where it is|in place)",
     (
         rf"(?:keep|leave) {_L} (?:as (?:it is|they are|is|planned|scheduled)|unchanged|fixed|frozen|alone|"
         rf"where (?:it is|they are)|in place|put)"
     ),
 ) + ways(
     _stays_until,
+    rf"(?:plan|schedule|everything)\s?{_FREEZE}(?:住|实)?\s?(?:到|至|until)?\s?{TIME}",
+    rf"(?:排期|排程|计划|排产|生产计划)\s?{MUST}*{_FREEZE}(?:住|实)?\s?(?:到|至)\s?{TIME}",
+    rf"nothing (?:moves?|changes?|gets moved) (?:before |until )?{TIME}",
     rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:喺|在)?\s?{TIME}\s?(?:之?前|以前|之?内|以内)?{_PLAN}",
     (
         rf"{TIME}\s?(?:之?前|以前|之?内|以内)?\s?{_PLAN}\s?(?:都|全部|就|要|先|请|一律)*\s?{_FREEZE}(?:住|"
-        rf"实)?{_AGAIN}"
+        rf"实)?{_PLAN}{_AGAIN}"
     ),
     (
         rf"{_FREEZE}(?: the| everything| anything| all| current| whole)*(?: plans?| schedules?| orders|"
@@ -145,14 +156,15 @@ _START = ways(
     _starts,
     (
         rf"(?P<a>{ORDER})\s?{MUST}*(?:定咗|定|喺|在|于|嘅|的)*\s?{TIME}\s?(?:准时|正|先)?(?:开始生产|开始做|"
-        rf"开始|开工|开机|开做|上机|起机|"
-        rf"落机|动工|起做)"
+        rf"开始|开工|开机|开波|开做|上机|起机|"
+        rf"落机|动工|起做)(?![咗了的])"
     ),
     (
         rf"(?:start|begin|kick off|launch|pin|fix|schedule) (?P<a>{ORDER})(?: to start)? ?(?:at|from|on|"
         rf"for)? ?{TIME}(?: sharp)?"
     ),
     rf"(?P<a>{ORDER}) (?:{MUST} )*(?:starts?|begins?|kick off) ?(?:at|on|from)? ?{TIME}(?: sharp)?",
+    rf"(?P<a>{ORDER})\s?开工\s?{TIME}",
 )
 
 PATTERNS: tuple[Pattern, ...] = (*_STAY, *_POSTPONE, *_START)

@@ -11,23 +11,29 @@ from app.ports import Facts
 from app.records.saying import ENGLISH, count
 from app.records.wish import PlainWish
 
-LIST = rf"{ORDER}(?:\s?(?:,|、|/|同埋|同|和|及|与|跟|还有|\band\b|&|\+)\s?{ORDER})*"
+AND = r"(?:,|、|/|同埋|同|和|及|与|跟|还有|\band\b|&|\+)"
+LIST = rf"{ORDER}(?:\s?{AND}\s?{ORDER})*"
 TIME = rf"(?P<t>{WHEN})"
 ON = rf"(?P<m>{MACHINE})"
 NUMBER = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,2}|two|three|four|five|six|seven|eight)"
 NOT = (
     r"(?:唔好|不要|别|勿|唔准|不准|不许|不可以|不可|不能|不得|唔可以|唔能够|唔使|不用|不必|无需|不需要|避免|"
-    r"避开|禁止|"
+    r"避开|禁止|不宜|唔啱|唔好再|"
     r"(?<![a-z])(?:don'?t|do not|doesn'?t|does not|never|avoid|not|no|cannot|can'?t|must not|mustn'?t|"
     r"should not|"
     r"shouldn'?t)(?![a-z]))"
 )
 MUST = (
-    r"(?:一定要|必须|须要|须|应该|需要|可唔可以|可不可以|能不能|可以|可否|想|请|要|得|都|均|就|全部|尽快|"
+    r"(?:一定要|必须|须要|须|应该|需要|可唔可以|可不可以|能不能|可以|可否|应|想|请|要|得|都|均|就|全部|尽快|"
     r"(?<![a-z])(?:should|must|has to|have to|needs? to|to|can|could|be|is|are|will|shall|all|please|"
     r"pls)(?![a-z]))"
 )
-RUN = r"(?:做|生产|开工|开|排产|排|行|加工|赶)"
+RUN = r"(?:做|生产|制造|制作|处理|负责|整|搞|造|开工|开|排产|排|行|加工|赶)"
+IMPORTANCE = (
+    r"(?:优先级别?|优先度|优先权|优先等级|优先次序|优先顺序|权重|重要性|重要程度|priority|weight|importance)"
+)
+USED = "\ue7ff"
+"""Stands for what a pattern has used up; it parts what stands on its two sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,9 @@ class Context:
         """The orders of a matched list, once each."""
         return tuple(dict.fromkeys(self.marked.code(sign) for sign in re.findall(ORDER, said)))
 
+
+Step = tuple[str, list[tuple[int, PlainWish]]] | None
+"""The text without what was used up, and the wishes with their places; None: it is not certain."""
 
 Built = tuple[PlainWish, ...] | None
 """Wishes; none where the words mean something else after all; None where it cannot be told for certain."""

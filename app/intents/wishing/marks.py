@@ -11,12 +11,12 @@ from app.records.quoted import own_words
 from app.records.reading import Entities
 
 _TRADITIONAL = (
-    "亂內別夠寧將對幾廠張後應於時晝暫條淨爲牀狀獨產當盡禮級細綫線緩纔聽與舊萬號裏裡訂計許變負責辦這遲鍾鎖順須"
-    "願"
+    "亂內別夠寧將對幾廠張後應於時晝暫條淨爲牀狀獨產當盡禮級細綫線緩纔聽與舊萬號裏裡訂計許變負責辦這遲"
+    "鍾鎖順須願爭夥傳務嚇尋戶搶據斬煩編較長閒聞頂説"
 )
 _SIMPLIFIED = (
-    "乱内别够宁将对几厂张后应于时昼暂条净为床状独产当尽礼级细线线缓才听与旧万号里里订计许变负责办这迟钟锁顺须"
-    "愿"
+    "乱内别够宁将对几厂张后应于时昼暂条净为床状独产当尽礼级细线线缓才听与旧万号里里订计许变负责办这迟"
+    "钟锁顺须愿争伙传务吓寻户抢据斩烦编较长闲闻顶说"
 )
 _FOLD = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
@@ -51,6 +51,18 @@ _AROUND_MACHINE = re.compile(
 )
 
 
+_TO_AN_HOUR = r"(?:\s?[-–~]\s?\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m(?![a-z])|点)?)?"
+_MORE_TIMES = (
+    re.compile(
+        r"(?<![a-z])(?:(?:by|before|b4|until|till?|on) )?(?:mon|wed|sat|sun)(?:day)?(?![a-z])"
+        r"(?:,? (?:night|morning|afternoon|evening|noon)(?![a-z]))?"
+        r"(?: (?:at )?\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m(?![a-z]))?"
+    ),
+    re.compile(r"(?<![a-z])(?:half )?an? (?:day|week)(?![a-z])"),
+)
+"""Times that only the words of a wish are sure to mean."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """`text` is folded, with one sign for each thing; `things` are their codes, a time's its words."""
@@ -78,9 +90,9 @@ def mark(text: str, named: Entities, facts: Facts) -> Marked:
     for kind, code, spelling in _spellings(named, facts):
         sign = next((s for s, c in things.items() if c == code and _kind(s) == kind), "")
         sign = sign or chr(_BASES[kind] + sum(_kind(s) == kind for s in things))
-        found = spelling.sub(sign, line)
-        if found != line:
-            line, things[sign] = found, code
+        said = spelling.search(line)
+        if said is not None:
+            line, things[sign] = spelling.sub(sign, line), said[0] if kind == "due" else code
     line = _AROUND_MACHINE.sub("", _AROUND_ORDER.sub("", line))
     return Marked(" ".join(line.split()), things)
 
@@ -96,7 +108,8 @@ def _spellings(named: Entities, facts: Facts) -> Iterator[tuple[str, str, re.Pat
     for machine in filter(None, map(facts.machine, named.machine)):
         yield "machine", machine.code, _machine(machine)
     for words in sorted(named.due, key=len, reverse=True):
-        yield "due", words, re.compile(re.escape(fold(words)))
+        yield "due", words, re.compile(re.escape(fold(words)) + _TO_AN_HOUR)
+    yield from (("due", f"{n}", each) for n, each in enumerate(_MORE_TIMES))
     for site in facts.facilities():
         yield "facility", site.code, _facility(site)
     for family, pattern in _families(named, facts):

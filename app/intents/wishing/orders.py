@@ -3,20 +3,34 @@
 import re
 from itertools import pairwise, product
 
-from app.intents.wishing.grammar import LIST, MUST, NUMBER, RUN, Built, Context, Pattern, number, ways
+from app.intents.wishing.grammar import (
+    AND,
+    IMPORTANCE,
+    LIST,
+    MUST,
+    NUMBER,
+    RUN,
+    Built,
+    Context,
+    Pattern,
+    number,
+    ways,
+)
 from app.intents.wishing.marks import ORDER
 from app.records.wish import LOTS_MAX, Before, Priority, Split, Swap
 
 _A, _B = rf"(?P<a>{LIST})", rf"(?P<b>{LIST})"
 _ONE, _TWO = rf"(?P<a>{ORDER})", rf"(?P<b>{ORDER})"
 _PUT = (
-    r"(?:安排|排产|生产|移动|排|摆|放|插|调|移|搬|推|行|走|做|上|赶|过|改|挪|跟)?\s?(?:到|去|喺|在|于|返|落|"
+    r"(?:安排|排产|生产|移动|排|摆|放|插|调|移|搬|推|行|走|做|上|赶|过|改|挪|跟|接|列|编)?\s?(?:到|去|喺|在|于|返|落|"
     r"咗|至|住)?"
 )
 _THE = r"(?:嘅|的)?(?:之|以)?"
 _FRONT = r"(?:前面|前头|前边|前)(?!天|日)"
 _BACK = r"(?:后面|后边|后尾|尾后|后)(?!天|日)"
-_THEN = r"(?:之后|然后|跟住|跟手|接住|接着|跟着|先至|先好|最后|再|后|先|才|至|就)"
+_THEN = r"(?:之后|然后|跟住|跟手|接住|接着|接|跟着|先至|先好|最后|再|后|先|才|至|就)"
+_DONE = r"(?:(?:做|生产|出|整|搞)?(?:完成|完工|完|好|搞掂|掂|晒|咗|了)+)"
+_ON_TO = r"(?:跟住|跟手|接住|接着|跟着|接)"
 _VERB = (
     r"(?:should|must|has to|have to|needs? to|to|goes|go|runs?|is|are|be|comes?|put|placed|scheduled|done|"
     r"made|finished|completed|produced|all|first)"
@@ -52,6 +66,14 @@ _CHAIN = ways(
 
 _BEFORE = ways(
     _first,
+    rf"(?P<b>{ORDER})\s?{MUST}*(?:等|待)(?:到|埋|候)?\s?{_ONE}\s?{_DONE}(?:先|再|才)*(?:{RUN}|上)?",
+    rf"{_ONE}\s?{_DONE}(?:之?后|以后)?,?\s?{_ON_TO}\s?(?:到|{RUN})*\s?{_TWO}",
+    rf"(?:先|{RUN}|搞掂|完成){_DONE}?\s?{_ONE},?\s?{_ON_TO}\s?(?:到|{RUN})*\s?{_TWO}",
+    rf"(?:{RUN}|搞掂|完成){_DONE}\s?{_ONE}\s?,?{_THEN}+\s?{RUN}?\s?{_TWO}",
+    rf"{_ONE}(?: {_VERB})*,? (?:and )?then {_TWO}",
+    rf"{_ONE}(?: {_VERB})* first,? (?:and )?{_TWO}(?: {_VERB})* (?:second|next|after|later|afterwards)",
+    rf"(?:hold|keep|park) (?P<b>{ORDER}) (?:until|for) {_ONE}(?: {_VERB}| gets| has)*",
+    rf"(?P<b>{ORDER})(?: {MUST}| {_VERB})* waits? (?:for|until|on|behind) {_ONE}(?: {_VERB})*",
     rf"{_ONE}\s?做(?:完|好)咗?(?:先至|先|再|才)\s?(?:到|轮到|做)\s?{_TWO}",
     rf"(?P<b>{ORDER})摆后[啲点些],?\s?摆到\s?{_ONE}{_BACK}",
     rf"{_ONE}\s?{MUST}*(?:{RUN}|行)?咗?先,?\s?{_THEN}+\s?(?:到|轮到|{RUN})\s?{_TWO}",
@@ -66,7 +88,7 @@ _BEFORE = ways(
         rf"以后|后)?,?\s?(?:先至|"
         rf"先|再|才|至)(?:可以)?{RUN}?"
     ),
-    rf"先\s?{RUN}?\s?(?:好|完|咗|搞掂)?\s?{_A},?\s?{_THEN}+\s?(?:到|轮到|系|是|搞|安排)?\s?{RUN}?\s?{_B}",
+    rf"先\s?(?:{RUN}|完成)?\s?(?:好|完|咗|搞掂)?\s?{_A},?\s?{_THEN}+\s?(?:到|轮到|系|是|搞|安排)?\s?{RUN}?\s?{_B}",
     (
         rf"(?:等|做|搞掂|完成|生产|赶)(?:完|好|咗|晒|掂|了)?\s?{_ONE}\s?(?:做|生产)?(?:完|好|咗|晒|掂|"
         rf"了)*,?\s?{_THEN}+\s?(?:到|轮到|"
@@ -76,7 +98,7 @@ _BEFORE = ways(
         rf"{_ONE}\s?(?:做|生产)?(?:完成|完|好|咗|了)*(?:之后|以后|后),?\s?(?:先至|再|才|先|就|即刻)*\s?(?:到|"
         rf"轮到)?\s?{RUN}\s?{_TWO}"
     ),
-    rf"{_ONE}\s?{MUST}*(?:做|排|行|走)?得?(?:先过|早过|先于|早于|优先于|优先过|快过|行先过)\s?{_B}",
+    rf"{_ONE}\s?{MUST}*(?:做|排|行|走)?得?(?:先过|先于|早过|先于|早于|优先于|优先过|快过|行先过|做先过)\s?{_B}",
     rf"{_ONE}\s?{MUST}*比\s?{_B}\s?(?:更|要)?(?:先|早|优先|快){RUN}?",
     rf"(?P<b>{ORDER})\s?{MUST}*(?:做|排)?得?(?:迟过|后过|晚于|后于|慢过)\s?{_ONE}",
     rf"(?P<b>{LIST})\s?{MUST}*\s?{_PUT}\s?(?P<a>{LIST})\s?{_THE}{_BACK}(?:先|再|才|{RUN})*",
@@ -97,7 +119,7 @@ _BEFORE = ways(
         rf"please |pls )?(?:then )?{_DO} {_B}"
     ),
     (
-        rf"(?P<b>{LIST})(?: {_VERB})* (?:only )?(?:after|behind|following|later than|"
+        rf"(?P<b>{LIST})(?: {_VERB})*(?: only)? (?:after|behind|following|later than|"
         rf"below) (?:the )?(?P<a>{LIST})(?: is)?(?: done| finished)?"
     ),
     rf"(?P<b>{LIST})(?: {_VERB})* (?:waits?|hold(?:s)?|wait) for {_A}(?: to finish| to be done)?",
@@ -111,27 +133,27 @@ def _swapped(match: re.Match[str], context: Context) -> Built:
 
 _CHANGE = (
     "(?:互相|两张)?(?:对调|调换|互换|交换|调转|调位|换位|掉转|倒转|换转|对换|互调|调个位|调下位|换下位|"
-    "换一换|换个位|换一下|换换|调一下|换下|调返转|调乱|掉个位)"
+    "换一换|换个位|换一下|换换|调一下|换下|调返转|调乱|掉个位|改位|对掉|转换)"
 )
 _SWAP = ways(
     _swapped,
     (
-        rf"{_ONE}\s?(?:,|、|/|同埋|同|和|与|跟|and|with|&)\s?{_TWO}\s?(?:嘅|的)?(?:(?:个|两个)?(?:位置|次序|"
+        rf"{_ONE}\s?(?:{AND}|with)?\s?{_TWO}\s?(?:嘅|的)?(?:(?:个|两个)?(?:位置|次序|"
         rf"顺序|先后次序|先后|排位|排期|"
         rf"生产次序)\s?)?{MUST}*\s?{_CHANGE}(?:位置|次序|顺序|位)?"
     ),
     (
-        rf"{_CHANGE}(?:下|一下|埋|返)?\s?{_ONE}\s?(?:,|、|/|同埋|同|和|与|跟)\s?{_TWO}(?:\s?(?:嘅|"
+        rf"{_CHANGE}(?:下|一下|埋|返)?\s?{_ONE}\s?{AND}?\s?{_TWO}(?:\s?(?:嘅|"
         rf"的)?(?:位置|次序|顺序|先后次序|先后))?"
     ),
     (
         rf"(?:swap|exchange|interchange|switch|flip|trade)(?: round| around| over)?(?: the)?(?: places?|"
-        rf" order| positions?| sequence)?(?: of)? {_ONE} ?(?:and|with|for|&|/|,) ?{_TWO}(?: round| around|"
+        rf" order| positions?| sequence)?(?: of)? {_ONE} ?(?:{AND}|with|for) ?{_TWO}(?: round| around|"
         rf" over)?"
     ),
     (
-        rf"{_ONE} ?(?:and|&) ?{_TWO} (?:should |must |to )?(?:swap|change|trade|switch|"
-        rf"exchange)(?: their)?(?: places?| positions?| order)"
+        rf"{_ONE} ?{AND}? ?{_TWO} (?:should |must |to )?(?:(?:change|trade)(?: their)? (?:places?|"
+        rf"positions?|slots?|order)|(?:swap|switch|exchange)(?: (?:their )?(?:places?|positions?|slots?|order))?)"
     ),
 )  # fmt: skip
 
@@ -147,18 +169,19 @@ def _halves(match: re.Match[str], context: Context) -> Built:
     return (Split(order, 2),)
 
 
-_LOT = r"(?:批|份|个?lots?|张|段|部分|车|转|次|单)"
-_LOT_EN = r"(?: equal| separate| smaller)*(?: (?:lots?|batches|batch|parts?|runs?|pieces|jobs|orders))?"
+_LOT = r"(?:个?小?(?:批|份)|个?lots?|张|段|部分|车|转|次|单)"
+_LOT_EN = r"(?: equal| separate| smaller)*(?: (?:lots?|batches|batch|parts?|runs?|pieces|jobs|orders|ways))?"
 _SPLIT = ways(
     _lots,
     (
-        rf"{_ONE}\s?{MUST}*\s?(?:拆|分|切)(?:开|单|细)?(?:分)?(?:成|为|做|开|返|咗|"
+        rf"{_ONE}\s?{MUST}*\s?(?:拆|分|切|斩|劈)(?:开|单|细)?(?:分)?(?:成|为|做|开|返|咗|"
         rf"俾)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN}|出)?"
     ),
-    rf"(?:拆|分)(?:开|单)?\s?{_ONE}\s?(?:成|做|为|开|返|,)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN})?",
-    rf"(?:split|divide|break)(?: up)? {_ONE}(?: up)? (?:in|into|to|as) {NUMBER}{_LOT_EN}",
-    rf"{_ONE} {MUST}*\s?(?:split|divided)(?: up)? (?:in|into|to) {NUMBER}{_LOT_EN}",
-    rf"(?:run|make|do|produce) {_ONE} (?:in|as) {NUMBER} (?:lots|batches|parts|runs)",
+    rf"(?:拆|分|切|斩)(?:开|单)?\s?{_ONE}\s?(?:成|做|为|开|返|,)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN})?",
+    rf"(?:split|divide|break|cut|chop)(?: up)? {_ONE}(?: up)? (?:in |into |to |as )?{NUMBER}{_LOT_EN}(?!\d)",
+    rf"{_ONE},? (?:in |as )?{NUMBER} (?:equal |separate |smaller )*(?:lots|batches|runs)(?![a-z])",
+    rf"{_ONE} {MUST}*\s?(?:split|divided|cut)(?: up)? (?:in |into |to )?{NUMBER}{_LOT_EN}(?!\d)",
+    rf"(?:run|make|do|produce) {_ONE} (?:in|as) {NUMBER} (?:lots|batches|parts|runs|goes)",
 ) + ways(
     _halves,
     rf"{_ONE}\s?{MUST}*\s?(?:拆|分)(?:开)?(?:成|做)?\s?(?:一半|两半|一半一半)(?:\s?{RUN})?",
@@ -172,19 +195,18 @@ def _weight(match: re.Match[str], context: Context) -> Built:
     return (Priority(order, weight),) if 1 <= weight <= 9 else None
 
 
-_IMPORTANCE = r"(?:优先级|优先度|优先权|优先等级|权重|重要性|重要程度|priority|weight|importance)"
+_TO = r"(?:成|为|到|做|至|去|作|to|at|as|=|:|is)"
+_GRADE = r"(?:改|设定|设置|设|调整|调|提升|提高|提|升|定|较|校|变|转|set|raise|change|up|lower)"
 _PRIORITY = ways(
     _weight,
     (
-        rf"{_ONE}\s?(?:嘅|的|'s)?\s?{_IMPORTANCE}\s?(?:改|设定|设|调|提|升|定|set|raise|change|up)?\s?(?:成|"
-        rf"为|到|做|至|去|"
-        rf"to|at|=|:|is)?\s?{NUMBER}(?![\d号日点])"
+        rf"{_ONE}\s?(?:嘅|的|'s)?\s?{IMPORTANCE}\s?{_GRADE}?\s?{_TO}?\s?{NUMBER}(?![\d号日点])"
     ),
     (
-        rf"(?:set|change|raise|make|put|lower) (?:the )?{_IMPORTANCE} (?:of|for|on) {_ONE} (?:to|at|=|"
-        rf"as) {NUMBER}(?!\d)"
+        rf"(?:(?:set|change|raise|make|put|lower|up) )?(?:the )?{IMPORTANCE} (?:of|for|on) {_ONE} ?{_TO}? ?"
+        rf"{NUMBER}(?!\d)"
     ),
-    rf"(?:give|assign) {_ONE} (?:a )?{_IMPORTANCE} (?:of )?{NUMBER}(?!\d)",
+    rf"(?:give|assign|set|raise|put|change|make|up|lower) {_ONE}(?: to| at| a)? {IMPORTANCE} (?:of |to )?{NUMBER}(?!\d)",
 )
 
 PATTERNS: tuple[Pattern, ...] = (*_SWAP, *_SPLIT, *_PRIORITY, *_CHAIN, *_BEFORE)

@@ -10,14 +10,15 @@ from app.records.wish import Avoid, Pin, Prefer
 _L = rf"(?P<a>{LIST})"
 _X = rf"(?P<a>{LIST}|{FAMILY})"
 _AT = rf"(?P<f>{FACILITY})"
-_MOVE = r"(?:安排|固定|指定|锁定|搬|移|调|转|拨|摆|放|交|挪|改|换|排|派|拎|送|俾|留|拉)"
-_INTO = r"(?:去|到|喺|在|返|落|用|上|俾|给|至|为|成|过|往)"
+_MOVE = r"(?:安排|固定|指定|锁定|搬|移|调|转|拨|摆|放|交|挪|改|换|排|派|拎|攞|掟|送|俾|给|让|留|拉|编排)"
+_INTO = r"(?:去|到|喺|在|返|落|用|上|俾|给|至|为|成|过|往|由|于|to|with)"
 _UP = r"(?:上面|上边|上|度|嗰度|那边|那里|嗰边|里面|入面)?"
 _START = (
     rf"(?:,?\s?(?:喺|在|由|from|at|starting(?: at| from)?|start(?:ing)? at)?\s?(?P<t>{WHEN})\s?(?:开始生产|"
     rf"开始做|开始|"
     rf"开工|开机|开做|上机|起做)?)?"
 )
+_STEP = r"(?:冲压|热处理|打磨|抛光|打光|装配|包装|清洗|激光|stamping|grinding|polishing|packing|assembly|washing)?"
 _WAS = rf"(?:\s?(?:由|从|from)\s?{MACHINE}\s?)?"
 _WAS_AT = rf"(?:\s?(?:由|从|from)\s?{FACILITY}\s?)?"
 
@@ -40,6 +41,11 @@ _PIN = ways(
     rf"{_L}\s?{MUST}*(?:只可以|只能|净系)?\s?(?:喺|在|用|上|去|落|由)\s?{ON}\s?{_UP}\s?(?:{RUN}|机){_START}",
     rf"{_L}\s?{MUST}*(?:只可以|只能|净系)?\s?(?:改|转|换|只)?(?:用|上|落)\s?{ON}{_START}",
     rf"{_L}\s?(?P<t>{WHEN})\s?(?:开始)?\s?(?:喺|在|上|用|落|去)\s?{ON}\s?{_UP}\s?(?:开工|开始|{RUN})?",
+    rf"{_L}\s?{_STEP}\s?{MUST}*(?:去|上|转|换)\s?{ON}\s?{_UP}(?:{RUN})?{_START}",
+    rf"{_L}\s?(?:俾|由|叫|让|等)\s?{ON}\s?(?:嚟|来|去)?{RUN}",
+    rf"(?:将|把)?{_MOVE}\s?{_L}{_WAS}\s?{_INTO}*\s?{ON}\s?{_UP}{RUN}?",
+    rf"{_L} {_STEP} ?(?:(?:should |must )?goe?s? )?(?:to|onto) (?:the )?{ON}",
+    rf"{_L},? on (?:the )?{ON}(?=,? (?:please|instead|now)(?![a-z]))",
     rf"(?:用|俾|叫)\s?{ON}\s?(?:嚟|来|去)?{RUN}\s?{_L}",
     (
         rf"(?:move|shift|put|run|do|make|switch|assign|pin|schedule|transfer|place|keep|load|process|produce|"
@@ -95,34 +101,33 @@ def _there(match: re.Match[str], context: Context) -> Built:
     return tuple(Prefer(facility, order=order, only=only) for order in context.codes(match["a"]))
 
 
-_SOFT = re.compile(r"最好|尽量|宁愿|优先|prefer|ideally|if possible|rather")
-_SOFTLY = r"(?:最好|尽量|优先|宁愿|prefer(?:ably)?|ideally|if possible)?"
+_SOFT = re.compile(r"最好|尽量|尽可能|宁愿|宁可|优先|prefer|ideally|rather|better")
+_SOFTLY = r"(?:最好|尽量|尽可能|优先|宁愿|宁可|prefer|ideally|rather|better)?"
+_THERE = r"(?:嗰边|那边|这边|呢边|嗰度|厂|度)?"
 _PREFER = ways(
     _there,
     (
-        rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*{_WAS_AT}\s?{_SOFTLY}{_MOVE}+\s?{_INTO}*\s?{_AT}\s?(?:嗰边|"
-        rf"那边|"
-        rf"嗰度|厂|度)?\s?(?:{RUN}|加工|处理|整|搞)?"
+        rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*{_WAS_AT}\s?{_SOFTLY}{_MOVE}+\s?{_INTO}*\s?{_AT}\s?{_THERE}\s?{RUN}?"
     ),
     (
-        rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*(?:改|转|换)?(?:喺|在|由|去|于)\s?{_AT}\s?(?:嗰边|那边|嗰度|"
-        rf"厂|度)?\s?(?:做|"
-        rf"生产|加工|排产|赶)"
+        rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*(?:改|转|换)?(?:喺|在|由|去|于|等|叫)\s?{_AT}\s?{_THERE}"
+        rf"\s?{RUN}"
     ),
     (
-        rf"(?:由|俾|交俾|交给|给|叫|让)\s?{_AT}\s?(?:嗰边|那边|厂)?\s?(?:帮手|负责|来|嚟)?(?:做|生产|加工|"
-        rf"赶)\s?{_X}"
+        rf"(?:由|俾|交俾|交给|给|叫|让|等)\s?{_AT}\s?{_THERE}\s?(?:帮手|负责|来|嚟)?{RUN}\s?{_X}"
     ),
     (
         rf"{_SOFTLY}(?: to)?,? ?(?:move|shift|transfer|send|do|make|run|produce|keep|put|schedule|assign|"
         rf"build|process) (?:all )?{_X}{_WAS_AT}(?: over| production)* ?(?:to|in|at|"
-        rf"into) (?:the )?{_AT}(?: if possible)?"
+        rf"into) (?:the )?{_AT}(?: ideally)?"
     ),
     (
         rf"{_X} (?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|go|goes|produced|transferred|"
-        rf"shifted|built|processed)? ?{_SOFTLY} ?(?:to|in|at|over to) {_AT}(?: if possible)?"
+        rf"shifted|built|processed|stays?)? ?{_SOFTLY} ?(?:to|in|at|over to) {_AT}(?: ideally)?"
     ),
     rf"prefer {_AT} for (?:all )?{_X}",
+    rf"(?:let|have|get) {_AT} (?:to )?(?:do|make|run|take|handle|produce) {_X}",
+    rf"give {_X} to {_AT}",
 )  # fmt: skip
 
 PATTERNS: tuple[Pattern, ...] = (*_AVOID, *_PIN, *_PREFER)

@@ -1,0 +1,69 @@
+"""Orders that are said to be urgent, or to be ready by a time."""
+
+import re
+
+from app.intents.wishing.doubts import LEFT_DENIAL
+from app.intents.wishing.grammar import IMPORTANCE, USED, Context, Step
+from app.intents.wishing.marks import MACHINE, ORDER, WHEN
+from app.intents.words import URGENT
+from app.records.when import resolve_due
+from app.records.wish import Expedite, PlainWish
+
+_URGENT = re.compile(
+    rf"{URGENT.pattern}|排先|先做|做先|行先|走先|先出|先安排|先搞|先整|先排|排头|排前|推前|摆前|拉前|较前|插前|"
+    r"往前|向前|前移|插个?队|打尖|第一|首位|最先|追得?紧|等[住着紧]|快[啲点些]|快快?手|尽快|尽早|盡快|趁早|"
+    r"早[啲点些](?:做|出|交)|搞掂[^,]{0,3}先|咗[^,]{0,3}先|优先|"
+    r"(?<![a-z])(?:top of the (?:queue|list)|jump the queue|speed (?:it |this )?up|"
+    r"(?:bring|pull|move|push|bump)[^,]{0,6} (?:forward|up|in|ahead)|bump up|to the (?:front|top)|"
+    r"is hot|hot (?:order|job)|sooner|faster|quicker|hurry|number one|no\.? ?1|top|asap|rush|urgent|next in line)(?![a-z])"
+)
+_OUT = r"(?:完成|做完|整完|做好|搞掂|交货?|出货?|走货?|出街|到手|完工?|收货|货|ok)"
+_MUST = r"(?:必须|必需|一定要|务必|须要?|需要?|要|得|请|麻烦)"
+_DUE = re.compile(
+    rf"{WHEN}\s?(?:之?前|以前|之?内|以内)?\s?(?:就|都)?(?:{_MUST}+\s?{_OUT}|要(?=\s*(?:$|[,。;!])))|"
+    rf"{_MUST}\s?(?:[于喺在到]\s?)?{WHEN}\s?(?:之?前|以前|之?内)?\s?{_OUT}|"
+    rf"{WHEN}\s?(?:之?前|以前)\s?{_OUT}|交期[係系是为:]?\s?{WHEN}|"
+    rf"(?<![a-z])(?:needs?|needed|must|ha(?:s|ve) to|wants?|get|finish|complete|ship|deliver|deadline|due)"
+    rf"(?![a-z])[^,;.]*{WHEN}"
+)
+_BY = re.compile(r"前$|\b(?:by|before)\b")
+_NOT_DUE = re.compile(
+    rf"{WHEN}\s?(?:之后|以后|后)?\s?(?:先|再|才|后|开|起|上机|做(?!完|好))|"
+    r"(?<![a-z])(?:start|begin|wait|hold|move|shift|from|after)(?![a-z])"
+)
+_ASKED = re.compile(r"\?|[吗嘛]|能不能|可[不唔]可以|得唔得|(.)[唔不]\1|^(?:can|could|will|would)(?![a-z])")
+_COMPARED = re.compile(rf"(?:过|比|than)\s?{ORDER}")
+_GRADED = re.compile(rf"{IMPORTANCE}[^,]*\d")
+
+
+def rushed(text: str, context: Context) -> Step:
+    """The orders that are left and said to be urgent; uncertain where only some of them are."""
+    clauses = [part for part in re.split(rf"[,。;!?]|{USED}+", text) if re.search(ORDER, part)]
+    if not clauses or not _hurries(text, context):
+        return text, []
+    all_urgent = len(clauses) == 1 or all(_hurries(part, context) for part in clauses)
+    if not all_urgent or any(p.search(text) for p in (_COMPARED, _GRADED, _NOT_DUE, LEFT_DENIAL)):
+        return None
+    if re.search(MACHINE, text):
+        return None
+    times = " ".join(context.marked.code(sign) for sign in re.findall(WHEN, text))
+    by = resolve_due(times, context.now, context.zone) if times else None
+    signs = dict.fromkeys(re.findall(ORDER, text))
+    found: list[tuple[int, PlainWish]] = [
+        (text.index(sign), Expedite(context.marked.code(sign), by)) for sign in signs
+    ]
+    return re.sub(f"{ORDER}|{WHEN}", USED, text), found
+
+
+def _hurries(text: str, context: Context) -> bool:
+    if _URGENT.search(text):
+        return True
+    if _ASKED.search(text):
+        return False
+    spelled = re.sub(WHEN, lambda sign: _marked_by(sign[0], context), text)
+    return _DUE.search(spelled) is not None
+
+
+def _marked_by(sign: str, context: Context) -> str:
+    """The sign of a time with 前 behind it, where its words say that it is the last."""
+    return f"{sign}前" if _BY.search(context.marked.code(sign)) else sign
