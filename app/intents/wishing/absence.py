@@ -33,12 +33,19 @@ _AWAY = re.compile(
     r"(?<![a-z])(?:absent|off|on leave|leave|sick|unwell|mc|al|not (?:coming|in|here|working)|out|away|won'?t be (?:in|"
     r"here)|day off|called in sick|cannot come|can'?t come)(?![a-z])"
 )
+_NOT_AWAY = re.compile(
+    r"(?:冇|没有?|唔|不|未|(?<![a-z])not|n't)\s?(?:系|是|会|使|用|需要|on |taking |off |have )*"
+    r"(?:[请拎攞告放休病](?!咗)|(?:leave|sick|off|mc|al)(?![a-z]))"
+)
+_BROKEN = re.compile(r"坏|故障|死[咗机]|(?<![a-z])(?:broke|broken|dead|failed)(?![a-z])")
+_LASTED = re.compile(rf"[停坏死修][了咗](?:有|成|足|左右)?\s?{WHEN}|(?<![a-z])since(?![a-z])")
+_EVERY = re.compile(r"逢|每|(?<![a-z])every(?![a-z])")
 _UNTIL = re.compile(r"(?<![唔不])到|至|(?<![a-z])(?:until|till|by|before)(?![a-z])|前")
 _OVERTIME = re.compile(r"加班|超时工作|(?<![a-z])(?:ot|o\.t\.|overtime|over time)(?![a-z])")
 _NO_OVERTIME = re.compile(
     r"(?:唔好|不要|别|唔准|不准|不许|不可以|不能|不得|唔可以|唔使|不用|不|唔|冇|没有?|无|取消|免|禁止|停止|勿|"
     r"避免)\s?(?:再|要|开|搞|做|安排|有|任何|所有|全部|晒|一切)*\s?(?:加班|"
-    r"超时工作|ot(?![a-z])|overtime)|"
+    r"超时工作|ot(?![a-z])(?!开)|overtime)|"
     r"(?<![a-z])(?:no|without|avoid|cancel|don'?t|do not|not|never|skip|stop)(?: (?:any|have|do|use|work|"
     r"allow|schedule|plan|more|the|all|run|want))* (?:overtime|ot)(?![a-z])|"
     r"(?:加班|ot|overtime)\s?(?:一律|全部|都)?(?:取消|免|停|唔好|不要|not allowed|is not allowed)"
@@ -119,7 +126,7 @@ def _overtime(words: str, context: Context) -> tuple[PlainWish, ...] | None:
 
 def _people(words: str, context: Context) -> tuple[PlainWish, ...] | None:
     window = _window(words, context) or (None if re.search(WHEN, words) else _today(context))
-    if window is None:
+    if window is None or _NOT_AWAY.search(words):
         return None
     signs = dict.fromkeys(re.findall(PERSON, words))
     return tuple(Unavailable(window, person=context.marked.code(sign)) for sign in signs)
@@ -135,7 +142,9 @@ def _machines(words: str, context: Context) -> tuple[PlainWish, ...] | None:
     codes = [context.marked.code(sign) for sign in dict.fromkeys(re.findall(MACHINE, words))]
     if _OUT.search(words) and not _IDLE.search(words):
         window = _window(words, context)
-        return tuple(Unavailable(window, machine=code) for code in codes) if window else None
+        if window is None or _LASTED.search(words) or (_BROKEN.search(words) and window.start > context.now):
+            return None
+        return tuple(Unavailable(window, machine=code) for code in codes)
     if not _IDLE.search(words):
         return ()
     windows = _windows(words, context)
@@ -167,7 +176,7 @@ def _windows(words: str, context: Context) -> tuple[Window, ...]:
 def _window(words: str, context: Context) -> Window | None:
     """The window of the time named, in the shift that stands beside it."""
     times = [context.marked.code(sign) for sign in re.findall(WHEN, words)]
-    if not times:
+    if not times or _EVERY.search(words):
         return None
     said = _between(words, context)
     if length_of(said) is None and (shift := shift_named(saying.folded(words))) is not None:

@@ -117,7 +117,7 @@ def _stays_until(match: re.Match[str], context: Context) -> Built:
 
 _STAY = ways(
     _stays,
-    rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:the )?{_L}(?!\s?[同和与]){_AGAIN}",
+    rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:the )?{_L}(?!\s?[同和与]| (?:parts?|stock|material|samples?)){_AGAIN}",
     rf"{_L}\s?{_PLAN}\s?{MUST}*,?\s?{_FREEZE}(?:住|实)?{_AGAIN}",
     rf"{_L} (?:stays?|remains?) (?:as (?:it is|is|planned|scheduled)|put|unchanged|where it is|in place)",
     (

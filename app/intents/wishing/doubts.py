@@ -34,14 +34,20 @@ _TOLD = re.compile(
 _WAS = re.compile(
     rf"昨[天日晚夜早]|[琴寻噚][日晚]|(?<![一二三四五六日天]|{WHEN})前[日天晚]|上个?(?:周|星期|礼拜|月)|"
     r"成日(?:转|换|改|搬)|老是|一直|天天|日日|[转换调搬移挪拆排分改]咗|"
-    r"已经?(?:喺|在|转|调|搬|排|换|做|开|拆|分|移|去|放|改|入|完|锁|停)|"
+    r"已经?(?:喺|在|转|调|搬|排|换|做|开|拆|分|移|去|放|改|入|完|锁|停|出|交|走|派)|[做产]紧|正在|"
     r"[转换调搬移挪拆](?:[^,。别不唔]{0,10})了(?=$|[,。])|"
     r"(?<![a-z])(?:yesterday|last (?:night|week|month|mon|tue|wed|thu|fri|sat|sun)[a-z]*|ago|already|"
     r"has been|have been|keeps)(?![a-z])"
 )
+_ENDS_ASKING = re.compile(r"[?吗么]$")
+_POLITE = re.compile(
+    r"可[不唔]?可?以|能不能|[得好行掂][唔不][得好行掂]|可否|能否|[请想要]|麻烦|唔该|帮|能|"
+    r"(?<![a-z])(?:can|could|would|please|may)(?![a-z])"
+)
+"""With such words a question is a wish."""
 _EITHER = re.compile(rf"(?:还是|(?<![锁固指决确])定系?|抑或)\s?(?={ORDER}|{FACILITY}|{MACHINE})|[^,]到?定[^,]系")
 LEFT_DENIAL = re.compile(
-    rf"{NOT}|(?:唔|不|冇|没)(?:使|用|算|太)?(?:咁|那么|这么)?[急赶催]|或者|或(?!许)|还是|定系|除非|但系|但是|不过|"
+    rf"{NOT}|(?:唔|不|冇|没)(?:使|用|算|太)?(?:咁|那么|这么)?[急赶催快]|急[咩乜]|[咩乜]急|或者|或(?!许)|还是|定系|除非|但系|但是|不过|"
     r"[的嘅]话|(?<![a-z])(?:or|unless|either|whether|but)(?![a-z])"
 )
 """A denial, a condition or another way; where one is left over, nothing that was read is certain."""
@@ -50,6 +56,8 @@ LEFT_DENIAL = re.compile(
 def doubtful(text: str, *, supposing: bool) -> bool:
     """Whether the words ask or tell instead of wishing; what is only supposed may be asked about."""
     if _WHY.search(text) or _TOLD.search(text):
+        return True
+    if not supposing and _ENDS_ASKING.search(text) and not _POLITE.search(text):
         return True
     return not supposing and any(each.search(text) for each in (_ASKED, _WAS, _EITHER))
 

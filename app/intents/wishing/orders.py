@@ -179,7 +179,7 @@ _SPLIT = ways(
     ),
     rf"(?:拆|分|切|斩)(?:开|单)?\s?{_ONE}\s?(?:成|做|为|开|返|,)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN})?",
     rf"(?:split|divide|break|cut|chop)(?: up)? {_ONE}(?: up)? (?:in |into |to |as )?{NUMBER}{_LOT_EN}(?!\d)",
-    rf"{_ONE},? (?:in |as )?{NUMBER} (?:equal |separate |smaller )*(?:lots|batches|runs)(?![a-z])",
+    rf"{_ONE},? (?:in |as )?{NUMBER} (?:equal |separate |smaller )*(?:lots|batches|runs)(?=,? please|$|[,.;!])",
     rf"{_ONE} {MUST}*\s?(?:split|divided|cut)(?: up)? (?:in |into |to )?{NUMBER}{_LOT_EN}(?!\d)",
     rf"(?:run|make|do|produce) {_ONE} (?:in|as) {NUMBER} (?:lots|batches|parts|runs|goes)",
 ) + ways(

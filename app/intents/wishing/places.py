@@ -122,7 +122,7 @@ _PREFER = ways(
         rf"into) (?:the )?{_AT}(?: ideally)?"
     ),
     (
-        rf"{_X} (?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|go|goes|produced|transferred|"
+        rf"{_X} (?!(?:in|at) )(?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|go|goes|produced|transferred|"
         rf"shifted|built|processed|stays?)? ?{_SOFTLY} ?(?:to|in|at|over to) {_AT}(?: ideally)?"
     ),
     rf"prefer {_AT} for (?:all )?{_X}",

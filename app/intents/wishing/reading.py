@@ -22,10 +22,11 @@ _PATTERNS = (*orders.PATTERNS, *places.PATTERNS, *dates.PATTERNS)
 _LEFT_OVER = re.compile(rf"{ORDER}|{MACHINE}|{WHEN}|{LEFT_DENIAL.pattern}")
 _WISHFUL = re.compile(
     r"之前|前面|后面|之后|对调|调换|互换|交换|调转|拆|分批|冻结|锁|加班|推迟|延|押后|推后|唔好|不要|别|避免|"
-    r"提前|优先|急|插|搬|移|调|改|转|换|"
+    r"提前|优先|急|插|搬|移|调|改|转|换|快|早|迟|批|唔做|不做|暂停|取消|出货|完成|[去喺在]|"
     r"如果|假如|假设|要是|万一|冇返|唔返|请假|停|"
     r"(?<![a-z])(?:before|after|ahead|swap|split|freeze|lock|overtime|ot|postpone|delay|don'?t|not|avoid|"
-    r"move|shift|put|first|urgent|rush|expedite|priority|if|off|start|hold|instead|earlier|later)(?![a-z])"
+    r"move|shift|put|first|urgent|rush|expedite|priority|if|off|start|hold|instead|earlier|later|sooner|stop|cancel|need|ship|leave|lots?|"
+    r"batches|by|until|on|at|in)(?![a-z])"
 )
 
 

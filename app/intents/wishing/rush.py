@@ -31,7 +31,11 @@ _NOT_DUE = re.compile(
     rf"{WHEN}\s?(?:之后|以后|后)?\s?(?:先|再|才|后|开|起|上机|做(?!完|好))|"
     r"(?<![a-z])(?:start|begin|wait|hold|move|shift|from|after)(?![a-z])"
 )
-_ASKED = re.compile(r"\?|[吗嘛]|能不能|可[不唔]可以|得唔得|(.)[唔不]\1|^(?:can|could|will|would)(?![a-z])")
+_NO_URGENCY = re.compile(
+    rf"[赶来](?:唔切|不及|不上|唔及|唔掂)|{IMPORTANCE}(?=太|低|高(?!级)|唔|不|of| of)|"
+    r"(?<![a-z])first (?:article|piece|part|batch|lot|off|come|time|pass|sample)[a-z]*(?: first served)?(?![a-z])|首[件批]"
+)
+_ASKED = re.compile(r"\?|(?<![a-z])(?:will|may|might)(?![a-z])|[吗嘛]|能不能|可[不唔]可以|得唔得|(.)[唔不]\1|^(?:can|could|will|would)(?![a-z])")
 _COMPARED = re.compile(rf"(?:过|比|than)\s?{ORDER}")
 _GRADED = re.compile(rf"{IMPORTANCE}[^,]*\d")
 
@@ -56,6 +60,7 @@ def rushed(text: str, context: Context) -> Step:
 
 
 def _hurries(text: str, context: Context) -> bool:
+    text = _NO_URGENCY.sub("", text)
     if _URGENT.search(text):
         return True
     if _ASKED.search(text):

@@ -18,6 +18,7 @@ CLOCK = re.compile(
     r"|中午|正午|午夜"
 )
 _RANGE = re.compile(r"(.*?[0-9点半钟m])\s?(?:-|~|至|到|\bto\b|until|till)\s?(.*[0-9点半钟m].*)")
+_DAYS = re.compile(r"(?:from|由|从)?\s?(.*?)\s?(?:-|~|到|至|\bto\b|until|till|through)\s?(.+)")
 _PARTS_OF_DAY: tuple[tuple[re.Pattern[str], Shift | None, int, int], ...] = (
     (
         re.compile(r"夜[班更]|晚[班更]|night|[今听明当]晚|[今听明]夜|晚上|夜晚|晚黑|evening"),
@@ -71,14 +72,27 @@ def window_of(words: str, now: datetime, zone: ZoneInfo, *, until: bool = False)
     """
     text = saying.folded(words)
     if (length := length_of(words)) is not None:
-        return Window(now, now + timedelta(minutes=length))
+        return _lasting(text, timedelta(minutes=length), now, zone)
     if until:
         end = moment(words, now, zone) or begin_of(words, now, zone)
         return Window(now, end) if end and end > now else None
     if CLOCK.search(text):
         return _between_hours(text, now, zone)
+    if days := _DAYS.fullmatch(text):
+        first, last = (_window_of_days(days[n], now, zone) for n in (1, 2))
+        both = first and last and not (first.shift or last.shift) and first.start < last.start
+        return Window(max(first.start, now), last.end) if first and last and both else None
     found = _window_of_days(text, now, zone)
     return found if found and found.end > now else None
+
+
+def _lasting(text: str, length: timedelta, now: datetime, zone: ZoneInfo) -> Window | None:
+    """A length of time: from now, or from the moment that is said; a whole day of a day that is said."""
+    if day_of(text, now.astimezone(zone).date()) is None and CLOCK.search(text) is None:
+        return Window(now, now + length)
+    if (start := moment(text, now, zone)) is not None:
+        return Window(start, start + length)
+    return _window_of_days(text, now, zone) if length == timedelta(days=1) else None
 
 
 def shifts_ahead(shift: Shift, now: datetime, zone: ZoneInfo) -> tuple[Window, ...]:
