@@ -1,4 +1,4 @@
-"""Ways to say that a machine, a shift or people are not to be reckoned with, and how much overtime is."""
+"""Ways to say that a machine, a shift or people are not to be reckoned with."""
 
 import re
 from collections.abc import Iterator
@@ -6,31 +6,37 @@ from collections.abc import Iterator
 from app.intents.wishing.crews import short_of
 from app.intents.wishing.grammar import NOT, Context
 from app.intents.wishing.marks import FACILITY, MACHINE, ORDER, PERSON, WHEN
+from app.intents.wishing.overtime import OVERTIME, capped
 from app.intents.wishing.times import length_of, shift_named, shifts_ahead, window_of
 from app.records import saying
-from app.records.wish import Avoid, CapOvertime, PlainWish, Unavailable, Window
+from app.records.wish import Avoid, PlainWish, Unavailable, Window
 
 _IDLE = re.compile(
     rf"{NOT}\s?(?:再|去|喺|在|on |the |plan |schedule |put |anything |any |jobs? |work |be |"
     rf"to )*\s?(?:{MACHINE}|"
     rf"{WHEN}|夜|晚|日|白|night|day)?[^,。;!]{{0,12}}"
     r"(?:用|开|排|做|生产|行|动|安排|run|use|schedul|plan|work|put|load)|"
-    rf"唞[吓下]?|休息|停手|收工|空[住着置出]|留空|闲置|避开{MACHINE}|"
+    rf"(?:不|唔)(?:排|开|用)(?![得到])|唞[吓下]?|休息|停手|收工|空[住着置出]|留空|闲置|避开{MACHINE}|"
     r"(?<![a-z])(?:nothing (?:on|for|at)|no (?:work|jobs?|production|orders) (?:on|for|at)|stop using|idle|"
     r"keep free|leave free)(?![a-z])|"
     rf"{NOT} (?:let )?{ORDER}[^,。;]{{0,16}} (?:run|go|be)(?![a-z])|"
     rf"{NOT}\s?(?:用|开|排|行|run|use|using|running|load|schedule|plan)"
 )
 _OUT = re.compile(
-    r"停|保养|维修|检修|大修|维护|唔用得|用唔到|开唔到|行唔到|不能用|不可用|冇得用|没得用|唔开得|坏|死[咗机]|故障|整紧|修紧|整机|抢修|"
-    r"(?<![a-z])(?:down|dead|out|broke|jammed|los[et]|losing|failed|repair|unavailable|not available|out of (?:service|order|action)|maintenance|stopp?(?:ed|"
+    r"停|保养|维修|检修|大修|维护|唔用得|用唔到|开唔到|行唔到|不能用|不可用|冇得用|没得用|唔开得|"
+    r"坏|死[咗机]|故障|卡[住咗了死]|整紧|修紧|整机|抢修|"
+    r"(?<![a-z])(?:down|dead|out|broke|jammed|lose|losing|failed|repair|unavailable|not available|"
+    r"out of (?:service|order|action)|maintenance|stopp?(?:ed|"
     r"s)?|off ?line|"
     r"under repair|being (?:repaired|serviced)|broken|service|servicing|offline)(?![a-z])"
 )
 _AWAY = re.compile(
-    r"冇返|唔返|没来|没上班|不来|不上班|唔嚟|唔来|[请拎攞告放休](?:咗|了)?(?:[病事年大例婚产]|半[日天])?假|[病事年补例]假|病咗|病了|补休|轮休|"
-    r"生病|缺勤|唔喺度|不在|休息|返唔到|来不了|嚟唔到|"
-    r"(?<![a-z])(?:absent|off|on leave|leave|sick|unwell|mc|al|not (?:coming|in|here|working)|out|away|won'?t be (?:in|"
+    r"冇返|唔返|没来|没上班|不来|不上班|唔嚟|唔来|[请拎攞告放休](?:咗|了)?(?:[病事年大例婚产]|"
+    r"半[日天])?假|[病事年补例]假|调休|(?:不能|上不了|唔返得|唔可以|不可以)(?:上|返)?[班工]?|病咗|"
+    r"病了|补休|轮休|"
+    r"生病|缺勤|唔喺度|不在|休息|返唔到|来不了|上不了班|嚟唔到|"
+    r"(?<![a-z])(?:absent|off|on leave|leave|sick|unwell|mc|al|not (?:coming|in|here|working)|out|"
+    r"away|won'?t be (?:in|"
     r"here)|day off|called in sick|cannot come|can'?t come)(?![a-z])"
 )
 _NOT_AWAY = re.compile(
@@ -40,33 +46,14 @@ _NOT_AWAY = re.compile(
 _BROKEN = re.compile(r"坏|故障|死[咗机]|(?<![a-z])(?:broke|broken|dead|failed)(?![a-z])")
 _LASTED = re.compile(rf"[停坏死修][了咗](?:有|成|足|左右)?\s?{WHEN}|(?<![a-z])since(?![a-z])")
 _EVERY = re.compile(r"逢|每|(?<![a-z])every(?![a-z])")
+_SEVERAL = re.compile(r"[和同与及跟、,&]|(?<![a-z])and(?![a-z])")
 _UNTIL = re.compile(r"(?<![唔不])到|至|(?<![a-z])(?:until|till|by|before)(?![a-z])|前")
-_OVERTIME = re.compile(r"加班|超时工作|(?<![a-z])(?:ot|o\.t\.|overtime|over time)(?![a-z])")
-_NO_OVERTIME = re.compile(
-    r"(?:唔好|不要|别|唔准|不准|不许|不可以|不能|不得|唔可以|唔使|不用|不|唔|冇|没有?|无|取消|免|禁止|停止|勿|"
-    r"避免)\s?(?:再|要|开|搞|做|安排|有|任何|所有|全部|晒|一切)*\s?(?:加班|"
-    r"超时工作|ot(?![a-z])(?!开)|overtime)|"
-    r"(?<![a-z])(?:no|without|avoid|cancel|don'?t|do not|not|never|skip|stop)(?: (?:any|have|do|use|work|"
-    r"allow|schedule|plan|more|the|all|run|want))* (?:overtime|ot)(?![a-z])|"
-    r"(?:加班|ot|overtime)\s?(?:一律|全部|都)?(?:取消|免|停|唔好|不要|not allowed|is not allowed)"
-)
-_AT_MOST = re.compile(
-    r"最多|顶多|至多|(?:不|唔|别|勿)(?:要|好|可以|可|能|得|准)?(?:超过|多过|长过|超|过)|上限|为限|限制|限|"
-    r"控制在|以内|之内|"
-    r"(?<![a-z])(?:at most|max(?:imum)?|up to|no more than|not more than|limit(?:ed)?|capp?(?:ed)?|"
-    r"at the most|only)(?![a-z])"
-)
-_HOURS = re.compile(
-    r"(?:\d{1,2}(?:\.5)?|[一二两三四五六七八半])\s?(?:个半?|粒)?\s?(?:小时|钟头|钟|分钟)|\d{1,3}(?:\.5)? ?(?:hours?|"
-    r"hrs?|h|minutes?|"
-    r"mins?)(?![a-z])|(?:half an|an|one|two|three|four) hours?"
-)
-
 Found = tuple[tuple[int, int], tuple[PlainWish, ...] | None]
 """The part of the text that is used up, and its wishes: None where they cannot be told for certain."""
 _CLAUSE = re.compile(r"[^,。;!?]+")
 _BACK = re.compile(
-    r"修[好妥复]|整[好返]|搞[掂好]|恢复|复[机工]|先?[用开行]得|(?<![冇唔没不])(?:先?(?:返|好|ok)(?=$|[,。;!])|返工|上班)|"
+    r"修[好妥复]|整[好返]|搞[掂好]|恢复|复[机工]|先?[用开行]得|[可能]以?好|[修整][得返][好返]|"
+    r"(?<![冇唔没不能])(?:先?(?:返|好|ok)(?=$|[,。;!])|返工|上班)|"
     r"(?<![a-z])(?:fixed|back|repaired|ready|up|running|ok|returns?)(?![a-z])"
 )
 """From then on it or they are there again."""
@@ -78,8 +65,8 @@ def find(text: str, context: Context) -> Iterator[Found]:
     for start, end in _clauses(text):
         words = text[start:end]
         made: tuple[PlainWish, ...] | None = ()
-        if _OVERTIME.search(words):
-            made = _overtime(words, context)
+        if OVERTIME.search(words):
+            made = capped(words, context)
         elif re.search(PERSON, words) and _AWAY.search(words) and not re.search(f"{ORDER}|{MACHINE}", words):
             made = _people(words, context)
         elif re.search(MACHINE, words) and not re.search(ORDER, words):
@@ -87,7 +74,9 @@ def find(text: str, context: Context) -> Iterator[Found]:
         elif _resting(words):
             made = _rest(words, context)
         elif not re.search(f"{ORDER}|{MACHINE}", words):
-            made = short_of(words, context, _window(words, context) if re.search(WHEN, words) else _today(context))
+            made = short_of(
+                words, context, _window(words, context) if re.search(WHEN, words) else _today(context)
+            )
         if made != ():
             yield (start, end), made
 
@@ -110,18 +99,6 @@ def _goes_on(one: str, other: str) -> bool:
     only = re.search(WHEN, other) and not re.search(f"{ORDER}|{MACHINE}|{PERSON}|{FACILITY}", other)
     ends = _BACK.search(other) or _AWAY.search(other) or _OUT.search(other) or _UNTIL.search(other)
     return bool(only and ends)
-
-
-def _overtime(words: str, context: Context) -> tuple[PlainWish, ...] | None:
-    signs = dict.fromkeys(re.findall(FACILITY, words))
-    sites: list[str | None] = [context.marked.code(sign) for sign in signs] or [None]
-    times = [context.marked.code(sign) for sign in re.findall(WHEN, words)]
-    lengths = [length_of(each) for each in times] or [length_of(m[0]) for m in _HOURS.finditer(words)]
-    if _AT_MOST.search(words) and len(lengths) == 1 and lengths[0] is not None and lengths[0] <= 1440:
-        return tuple(CapOvertime(lengths[0], site) for site in sites)
-    if _NO_OVERTIME.search(words) and not times and not re.search(ORDER, words):
-        return tuple(CapOvertime(0, site) for site in sites)
-    return None
 
 
 def _people(words: str, context: Context) -> tuple[PlainWish, ...] | None:
@@ -179,6 +156,8 @@ def _window(words: str, context: Context) -> Window | None:
     if not times or _EVERY.search(words):
         return None
     said = _between(words, context)
+    if len(times) > 1 and _SEVERAL.search(said):
+        return None
     if length_of(said) is None and (shift := shift_named(saying.folded(words))) is not None:
         said = f"{said} {'夜班' if shift == 'night' else '日班'}"
     around = re.sub(WHEN, "", words)

@@ -35,6 +35,8 @@ def _crews(words: str, context: Context) -> Iterator[str]:
     sites = {context.marked.code(sign) for sign in re.findall(FACILITY, words)}
     floor = context.facts.floor() if types else None
     skills = {each.skill for each in floor.skills if each.machine_type in types} if floor else set()
-    for site, skill in dict.fromkeys((each.facility, each.skill) for each in (floor.staffing if floor else ())):
+    for site, skill in dict.fromkeys(
+        (each.facility, each.skill) for each in (floor.staffing if floor else ())
+    ):
         if skill in skills and (not sites or site in sites):
             yield f"{skill} {site}"

@@ -11,12 +11,14 @@ from app.records.wish import Freeze, Pin, Postpone
 _L = rf"(?P<a>{LIST})"
 _AFTER = re.compile(r"之?后$|以后$|\bafter\b")
 _DELAY = (
-    r"(?:推迟|延迟|延后|延期|押后|推后|顺延|改迟|拖后|放后|排后|推延|[往向]后(?:推|延|挪|移|排|放)|后移|挪后|延|推|拖|缓|"
+    r"(?:推迟|延迟|延后|延期|押后|推后|顺延|改迟|拖后|放后|排后|推延|[往向]后(?:推|延|挪|移|排|"
+    r"放)|后移|挪后|延|推|拖|缓|"
     r"postpone|delay|defer|put off|push back|"
     r"push out|push|hold off|hold back|hold|move back|put back)"
 )
 _NO_RUSH = (
-    r"(?:(?:唔|不|冇|没)(?:使|用|算|太)?(?:咁|那么|这么)?(?:急|赶|早|忙|催)|可缓|缓一?缓|慢慢[嚟来]|迟[啲点些]|押后|推迟|"
+    r"(?:(?:唔|不|冇|没)(?:使|用|算|太)?(?:咁|那么|这么)?(?:急|赶|早|忙|催)|可缓|缓一?缓|"
+    r"慢慢[嚟来]|迟[啲点些]|押后|推迟|"
     r"(?:is )?(?:no|not) (?:rush|hurry|urgent|in a rush))(?:住|先|下)?"
 )
 _TO = r"(?:到|至|去|落|until|till|to|for)"
@@ -43,7 +45,7 @@ def _waits_in_cantonese(match: re.Match[str], context: Context) -> Built:
         "[唔嘅喺啲咗嗰冇俾啦嚟]|听[日朝晚]|后日", context.marked.text + context.marked.code(match["t"])
     )
     heard = re.search("听[日朝晚]|后日", saying.folded(context.marked.code(match["t"])))
-    return _waits(match, context) if plainly or heard else None
+    return _waits(match, context) if plainly or heard or context.cantonese else None
 
 
 _POSTPONE = ways(
@@ -56,18 +58,20 @@ _POSTPONE = ways(
     rf"{_DELAY} {_L}(?: back| out| off)? ?(?:until|till|to|into|for)? ?(?P<after>after )?{TIME}",
     rf"{_DELAY}\s?{_L}\s?{_TO}\s?{TIME}\s?(?P<after>之?后)?",
     (
-        rf"{_L}\s?(?:{_NO_RUSH})?,?\s?{MUST}*\s?(?:等到|留到|留返到|摆到|放到|排到|等|待|留返|留)?\s?{TIME}\s?"
+        rf"{_L}\s?(?:{_NO_RUSH})?,?\s?{MUST}*\s?(?:等到|留到|留返到|摆到|放到|排到|等|待|留返|"
+        rf"留)?\s?{TIME}\s?"
         rf"(?P<after>之?后|以后)?\s?(?:先至|先好|才|再){RUN}?(?:始|说|讲|算|安排)?"
     ),
     rf"{_L}\s?{_NO_RUSH},?\s?(?:等|留)?\s?{TIME}\s?先(?:{RUN}|算|讲)",
     (
-        rf"{_L}(?: {MUST})*(?: {_NO_RUSH}|,)?,? (?:can wait|do it|start it|make it|run it|wait) ?(?:until|on|for)? ?"
+        rf"{_L}(?: {MUST})*(?: {_NO_RUSH}|,)?,? (?:can wait|do it|start it|make it|run it|"
+        rf"wait) ?(?:until|on|for)? ?"
         rf"(?P<after>after )?{TIME}"
     ),
     (
         rf"{_L} {MUST}*\s?(?:not (?:be )?(?:start(?:ed)?|run|begin|done|made)? ?(?:before|until|till)?|"
         rf"no earlier than|not earlier than|only from|can wait (?:until|till|for)?|waits? (?:until|till|"
-        rf"for)?|starts? only from) ?(?P<after>after )?{TIME}"
+        rf"for)?|starts? only from|can (?:only )?(?:start|begin) (?:from|on|after)) ?(?P<after>after )?{TIME}"
     ),
 ) + ways(
     _waits_until_then,
@@ -88,13 +92,16 @@ _POSTPONE = ways(
 
 _FREEZE = (
     r"(?:冻结|锁定|锁死|锁住|锁实|锁咗|锁|冻住|"
-    r"(?:唔好|唔准|唔可以|不要|别|不准|不能|不得|不可)\s?再?(?:郁|动|改动|更改|变动|改|变|搞|掂|调整)|"
+    r"(?:唔好|唔准|唔可以|不要|别|不准|不能|不许|不得|不可)\s?再?(?:郁|动|改动|更改|变动|改|变|搞|掂|调整)|"
     r"(?:保持|维持)(?:不变|原状|原样|现状|不动|原[定来](?:嘅|的)?(?:安排|计划|排程|排期)?)|照旧|"
     r"照(?:返)?原[定来](?:嘅|的)?(?:安排|计划|排程|排期)?|由得佢|就这样|就咁|"
     r"freeze|lock(?: in| down)?|(?:don'?t|do not|never) (?:move|touch|change|shift|reschedule|alter))"
 )
 _AGAIN = r"(?:(?:,|、)?\s?(?:唔好|不要|别)再?(?:郁|动|改))?"
-_PLAN = r"(?:(?:嘅|的|啲|个|张)*\s?(?:所有|全部)?(?:生产计划|计划|安排|排程|排期|排产|生产|单|嘢|期|plan|schedule)?)"
+_PLAN = (
+    r"(?:(?:嘅|的|啲|个|张)*\s?(?:所有|全部)?(?:生产计划|计划|安排|排程|排期|排产|生产|单|嘢|期|"
+    r"plan|schedule)?)"
+)
 
 
 def _stays(match: re.Match[str], context: Context) -> Built:
@@ -119,6 +126,7 @@ _STAY = ways(
     _stays,
     rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:the )?{_L}(?!\s?[同和与]| (?:parts?|stock|material|samples?)){_AGAIN}",
     rf"{_L}\s?{_PLAN}\s?{MUST}*,?\s?{_FREEZE}(?:住|实)?{_AGAIN}",
+    rf"{_L} (?:is |keep ?)(?:fixed|frozen|final|住)?,? ?(?:so )?{_FREEZE}(?: it)?",
     rf"{_L} (?:stays?|remains?) (?:as (?:it is|is|planned|scheduled)|put|unchanged|where it is|in place)",
     (
         rf"(?:keep|leave) {_L} (?:as (?:it is|they are|is|planned|scheduled)|unchanged|fixed|frozen|alone|"
@@ -128,6 +136,7 @@ _STAY = ways(
     _stays_until,
     rf"(?:plan|schedule|everything)\s?{_FREEZE}(?:住|实)?\s?(?:到|至|until)?\s?{TIME}",
     rf"(?:排期|排程|计划|排产|生产计划)\s?{MUST}*{_FREEZE}(?:住|实)?\s?(?:到|至)\s?{TIME}",
+    rf"no (?:changes?|moves?)(?: to| in| of)?(?: the)? ?(?:plan|schedule)? ?(?:before|until|till)? ?{TIME}",
     rf"nothing (?:moves?|changes?|gets moved) (?:before |until )?{TIME}",
     rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:喺|在)?\s?{TIME}\s?(?:之?前|以前|之?内|以内)?{_PLAN}",
     (
@@ -164,7 +173,9 @@ _START = ways(
         rf"for)? ?{TIME}(?: sharp)?"
     ),
     rf"(?P<a>{ORDER}) (?:{MUST} )*(?:starts?|begins?|kick off) ?(?:at|on|from)? ?{TIME}(?: sharp)?",
-    rf"(?P<a>{ORDER})\s?开工\s?{TIME}",
+    rf"(?P<a>{ORDER})\s?开工(?:时间)?\s?{TIME}",
+    rf"(?P<a>{ORDER}),? starts?(?: time)?:? {TIME}",
+    rf"(?P<a>{ORDER}),? {TIME} start(?![a-z])",
 )
 
 PATTERNS: tuple[Pattern, ...] = (*_STAY, *_POSTPONE, *_START)

@@ -17,7 +17,8 @@ TIME = rf"(?P<t>{WHEN})"
 ON = rf"(?P<m>{MACHINE})"
 NUMBER = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,2}|two|three|four|five|six|seven|eight)"
 NOT = (
-    r"(?:唔好|不要|别|勿|唔准|不准|不许|不可以|不可|不能|不得|唔可以|唔能够|唔使|不用|不必|无需|不需要|避免|"
+    r"(?:唔好|不要|别|勿|唔准|不准|不许|唔许|不可以|不可|不能|不得|唔可以|唔能够|唔使|不用|不必|"
+    r"无需|不需要|避免|"
     r"避开|禁止|不宜|唔啱|唔好再|"
     r"(?<![a-z])(?:don'?t|do not|doesn'?t|does not|never|avoid|not|no|cannot|can'?t|must not|mustn'?t|"
     r"should not|"
@@ -28,7 +29,7 @@ MUST = (
     r"(?<![a-z])(?:should|must|has to|have to|needs? to|to|can|could|be|is|are|will|shall|all|please|"
     r"pls)(?![a-z]))"
 )
-RUN = r"(?:做|生产|制造|制作|处理|负责|整|搞|造|开工|开|排产|排|行|加工|赶)"
+RUN = r"(?:做|生产|制造|制作|处理|负责|接手|整|搞|造|开工|开|排产|排|行|加工|赶)"
 IMPORTANCE = (
     r"(?:优先级别?|优先度|优先权|优先等级|优先次序|优先顺序|权重|重要性|重要程度|priority|weight|importance)"
 )
@@ -44,6 +45,8 @@ class Context:
     facts: Facts
     now: datetime
     zone: ZoneInfo
+    cantonese: bool = False
+    """Whether the words are Cantonese, where 先 is "not until"."""
 
     def codes(self, said: str) -> tuple[str, ...]:
         """The orders of a matched list, once each."""

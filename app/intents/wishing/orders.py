@@ -22,7 +22,8 @@ from app.records.wish import LOTS_MAX, Before, Priority, Split, Swap
 _A, _B = rf"(?P<a>{LIST})", rf"(?P<b>{LIST})"
 _ONE, _TWO = rf"(?P<a>{ORDER})", rf"(?P<b>{ORDER})"
 _PUT = (
-    r"(?:安排|排产|生产|移动|排|摆|放|插|调|移|搬|推|行|走|做|上|赶|过|改|挪|跟|接|列|编)?\s?(?:到|去|喺|在|于|返|落|"
+    r"(?:安排|排产|生产|移动|排|摆|放|插|调|移|搬|推|行|走|做|上|赶|过|改|挪|跟|接|列|"
+    r"编)?\s?(?:到|去|喺|在|于|返|落|"
     r"咗|至|住)?"
 )
 _THE = r"(?:嘅|的)?(?:之|以)?"
@@ -30,7 +31,7 @@ _FRONT = r"(?:前面|前头|前边|前)(?!天|日)"
 _BACK = r"(?:后面|后边|后尾|尾后|后)(?!天|日)"
 _THEN = r"(?:之后|然后|跟住|跟手|接住|接着|接|跟着|先至|先好|最后|再|后|先|才|至|就)"
 _DONE = r"(?:(?:做|生产|出|整|搞)?(?:完成|完工|完|好|搞掂|掂|晒|咗|了)+)"
-_ON_TO = r"(?:跟住|跟手|接住|接着|跟着|接)"
+_ON_TO = r"(?:即[刻时]?|就|马上|跟住|跟手|接住|接着|跟着|接)"
 _VERB = (
     r"(?:should|must|has to|have to|needs? to|to|goes|go|runs?|is|are|be|comes?|put|placed|scheduled|done|"
     r"made|finished|completed|produced|all|first)"
@@ -67,10 +68,12 @@ _CHAIN = ways(
 _BEFORE = ways(
     _first,
     rf"(?P<b>{ORDER})\s?{MUST}*(?:等|待)(?:到|埋|候)?\s?{_ONE}\s?{_DONE}(?:先|再|才)*(?:{RUN}|上)?",
-    rf"{_ONE}\s?{_DONE}(?:之?后|以后)?,?\s?{_ON_TO}\s?(?:到|{RUN})*\s?{_TWO}",
+    rf"{_ONE}\s?一?{_DONE}(?:之?后|以后)?,?\s?{_ON_TO}\s?(?:到|{RUN})*\s?{_TWO}",
     rf"(?:先|{RUN}|搞掂|完成){_DONE}?\s?{_ONE},?\s?{_ON_TO}\s?(?:到|{RUN})*\s?{_TWO}",
     rf"(?:{RUN}|搞掂|完成){_DONE}\s?{_ONE}\s?,?{_THEN}+\s?{RUN}?\s?{_TWO}",
-    rf"{_ONE}(?: {_VERB})*,? (?:and )?then {_TWO}",
+    rf"{_ONE}(?: {_VERB})*,?\s?(?:and )?(?:then|然后)\s?{_TWO}",
+    rf"(?P<b>{ORDER})(?: {_VERB}|排)* ?(?:next )?after {_ONE}",
+    rf"(?P<b>{ORDER})\s?{MUST}*[往向]\s?{_ONE}\s?{_THE}{_BACK}(?:{RUN}|放|摆)?",
     rf"{_ONE}(?: {_VERB})* first,? (?:and )?{_TWO}(?: {_VERB})* (?:second|next|after|later|afterwards)",
     rf"(?:hold|keep|park) (?P<b>{ORDER}) (?:until|for) {_ONE}(?: {_VERB}| gets| has)*",
     rf"(?P<b>{ORDER})(?: {MUST}| {_VERB})* waits? (?:for|until|on|behind) {_ONE}(?: {_VERB})*",
@@ -88,7 +91,10 @@ _BEFORE = ways(
         rf"以后|后)?,?\s?(?:先至|"
         rf"先|再|才|至)(?:可以)?{RUN}?"
     ),
-    rf"先\s?(?:{RUN}|完成)?\s?(?:好|完|咗|搞掂)?\s?{_A},?\s?{_THEN}+\s?(?:到|轮到|系|是|搞|安排)?\s?{RUN}?\s?{_B}",
+    (
+        rf"先\s?(?:{RUN}|完成)?\s?(?:好|完|咗|搞掂)?\s?{_A},?\s?{_THEN}+\s?(?:到|轮到|系|是|搞|"
+        rf"安排)?\s?{RUN}?\s?{_B}"
+    ),
     (
         rf"(?:等|做|搞掂|完成|生产|赶)(?:完|好|咗|晒|掂|了)?\s?{_ONE}\s?(?:做|生产)?(?:完|好|咗|晒|掂|"
         rf"了)*,?\s?{_THEN}+\s?(?:到|轮到|"
@@ -98,8 +104,11 @@ _BEFORE = ways(
         rf"{_ONE}\s?(?:做|生产)?(?:完成|完|好|咗|了)*(?:之后|以后|后),?\s?(?:先至|再|才|先|就|即刻)*\s?(?:到|"
         rf"轮到)?\s?{RUN}\s?{_TWO}"
     ),
-    rf"{_ONE}\s?{MUST}*(?:做|排|行|走)?得?(?:先过|先于|早过|先于|早于|优先于|优先过|快过|行先过|做先过)\s?{_B}",
-    rf"{_ONE}\s?{MUST}*比\s?{_B}\s?(?:更|要)?(?:先|早|优先|快){RUN}?",
+    (
+        rf"{_ONE}\s?(?:俾佢)?{MUST}*(?:做|排|行|走)?得?(?:先过|先于|早过|先于|早于|优先于|优先过|"
+        rf"快过|行先过|做先过)\s?{_B}"
+    ),
+    rf"{_ONE}\s?{MUST}*比\s?{_B}\s?(?:更|要)?(?:先|早|优先|快)(?!(?:{RUN})?[完好咗了])(?:{RUN})?",
     rf"(?P<b>{ORDER})\s?{MUST}*(?:做|排)?得?(?:迟过|后过|晚于|后于|慢过)\s?{_ONE}",
     rf"(?P<b>{LIST})\s?{MUST}*\s?{_PUT}\s?(?P<a>{LIST})\s?{_THE}{_BACK}(?:先|再|才|{RUN})*",
     (
@@ -116,7 +125,7 @@ _BEFORE = ways(
     ),
     (
         rf"(?:after|once|when) {_ONE}(?: is| has been| gets)?(?: done| finished| completed?)?,? (?:we |"
-        rf"please |pls )?(?:then )?{_DO} {_B}"
+        rf"please |pls )?(?:then )?(?:{_DO}|go on with|go to|continue with) {_B}"
     ),
     (
         rf"(?P<b>{LIST})(?: {_VERB})*(?: only)? (?:after|behind|following|later than|"
@@ -153,7 +162,8 @@ _SWAP = ways(
     ),
     (
         rf"{_ONE} ?{AND}? ?{_TWO} (?:should |must |to )?(?:(?:change|trade)(?: their)? (?:places?|"
-        rf"positions?|slots?|order)|(?:swap|switch|exchange)(?: (?:their )?(?:places?|positions?|slots?|order))?)"
+        rf"positions?|slots?|order)|(?:swap|switch|exchange)(?: (?:their )?(?:places?|positions?|"
+        rf"slots?|order))?)"
     ),
 )  # fmt: skip
 
@@ -179,7 +189,10 @@ _SPLIT = ways(
     ),
     rf"(?:拆|分|切|斩)(?:开|单)?\s?{_ONE}\s?(?:成|做|为|开|返|,)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN})?",
     rf"(?:split|divide|break|cut|chop)(?: up)? {_ONE}(?: up)? (?:in |into |to |as )?{NUMBER}{_LOT_EN}(?!\d)",
-    rf"{_ONE},? (?:in |as )?{NUMBER} (?:equal |separate |smaller )*(?:lots|batches|runs)(?=,? please|$|[,.;!])",
+    (
+        rf"{_ONE},? (?:in |as )?{NUMBER} (?:equal |separate |smaller )*(?:lots|batches|"
+        rf"runs)(?=,? please|$|[,.;!])"
+    ),
     rf"{_ONE} {MUST}*\s?(?:split|divided|cut)(?: up)? (?:in |into |to )?{NUMBER}{_LOT_EN}(?!\d)",
     rf"(?:run|make|do|produce) {_ONE} (?:in|as) {NUMBER} (?:lots|batches|parts|runs|goes)",
 ) + ways(
@@ -195,18 +208,19 @@ def _weight(match: re.Match[str], context: Context) -> Built:
     return (Priority(order, weight),) if 1 <= weight <= 9 else None
 
 
-_TO = r"(?:成|为|到|做|至|去|作|to|at|as|=|:|is)"
+_TO = r"(?:成|为|到|做|至|去|作|to|at|as|->|=|:|is)"
 _GRADE = r"(?:改|设定|设置|设|调整|调|提升|提高|提|升|定|较|校|变|转|set|raise|change|up|lower)"
 _PRIORITY = ways(
     _weight,
-    (
-        rf"{_ONE}\s?(?:嘅|的|'s)?\s?{IMPORTANCE}\s?{_GRADE}?\s?{_TO}?\s?{NUMBER}(?![\d号日点])"
-    ),
+    (rf"{_ONE}\s?(?:嘅|的|'s)?\s?{IMPORTANCE}\s?{_GRADE}?\s?{_TO}?\s?{NUMBER}(?![\d号日点])"),
     (
         rf"(?:(?:set|change|raise|make|put|lower|up) )?(?:the )?{IMPORTANCE} (?:of|for|on) {_ONE} ?{_TO}? ?"
         rf"{NUMBER}(?!\d)"
     ),
-    rf"(?:give|assign|set|raise|put|change|make|up|lower) {_ONE}(?: to| at| a)? {IMPORTANCE} (?:of |to )?{NUMBER}(?!\d)",
+    (
+        rf"(?:give|assign|set|raise|put|change|make|up|lower) {_ONE}(?: to| at|"
+        rf" a)? {IMPORTANCE} (?:of |to )?{NUMBER}(?!\d)"
+    ),
 )
 
 PATTERNS: tuple[Pattern, ...] = (*_SWAP, *_SPLIT, *_PRIORITY, *_CHAIN, *_BEFORE)

@@ -10,7 +10,9 @@ from app.records.wish import Avoid, Pin, Prefer
 _L = rf"(?P<a>{LIST})"
 _X = rf"(?P<a>{LIST}|{FAMILY})"
 _AT = rf"(?P<f>{FACILITY})"
-_MOVE = r"(?:安排|固定|指定|锁定|搬|移|调|转|拨|摆|放|交|挪|改|换|排|派|拎|攞|掟|送|俾|给|让|留|拉|编排)"
+_MOVE = (
+    r"(?:安排|固定|指定|锁定|搬|移|调|转|拨|摆|放|交|挪|改|换|排|派|拎|攞|掟|送|俾|给|让|留|拉|编排|钉死?|锁)"
+)
 _INTO = r"(?:去|到|喺|在|返|落|用|上|俾|给|至|为|成|过|往|由|于|to|with)"
 _UP = r"(?:上面|上边|上|度|嗰度|那边|那里|嗰边|里面|入面)?"
 _START = (
@@ -18,7 +20,10 @@ _START = (
     rf"开始做|开始|"
     rf"开工|开机|开做|上机|起做)?)?"
 )
-_STEP = r"(?:冲压|热处理|打磨|抛光|打光|装配|包装|清洗|激光|stamping|grinding|polishing|packing|assembly|washing)?"
+_STEP = (
+    r"(?:冲压|热处理|打磨|抛光|打光|装配|包装|清洗|激光|stamp|grind|polish|pack|assemble|wash|"
+    r"stamping|grinding|polishing|packing|assembly|washing)?"
+)
 _WAS = rf"(?:\s?(?:由|从|from)\s?{MACHINE}\s?)?"
 _WAS_AT = rf"(?:\s?(?:由|从|from)\s?{FACILITY}\s?)?"
 
@@ -44,8 +49,8 @@ _PIN = ways(
     rf"{_L}\s?{_STEP}\s?{MUST}*(?:去|上|转|换)\s?{ON}\s?{_UP}(?:{RUN})?{_START}",
     rf"{_L}\s?(?:俾|由|叫|让|等)\s?{ON}\s?(?:嚟|来|去)?{RUN}",
     rf"(?:将|把)?{_MOVE}\s?{_L}{_WAS}\s?{_INTO}*\s?{ON}\s?{_UP}{RUN}?",
-    rf"{_L} {_STEP} ?(?:(?:should |must )?goe?s? )?(?:to|onto) (?:the )?{ON}",
-    rf"{_L},? on (?:the )?{ON}(?=,? (?:please|instead|now)(?![a-z]))",
+    rf"{_L} {_STEP} ?(?:(?:should |must )?(?:go|goes) )?(?:to|onto) (?:the )?{ON}",
+    rf"{_L} ?{_STEP},? on (?:the )?{ON}(?=,? (?:please|instead|now)(?![a-z]))",
     rf"(?:用|俾|叫)\s?{ON}\s?(?:嚟|来|去)?{RUN}\s?{_L}",
     (
         rf"(?:move|shift|put|run|do|make|switch|assign|pin|schedule|transfer|place|keep|load|process|produce|"
@@ -68,7 +73,8 @@ def _off(match: re.Match[str], context: Context) -> Built:
 _PUTTING = (
     r"(?:安排|生产|be |run |runs |go |goes |on |in |at |to |use |using |put |putting |scheduled? |"
     r"scheduling |"
-    r"done |made |make |do |the |placed? |placing |moved? |moving |再|喺|在|于|使用|用|上|排|摆|放|去|落|到|"
+    r"done |made |make |do |load |the |placed? |placing |moved? |moving |再|喺|在|于|使用|用|上|"
+    r"排|摆|放|去|落|到|"
     r"搬|"
     r"调|移|做|将|把)*"
 )
@@ -80,6 +86,7 @@ _AVOID = ways(
         rf"{NOT}\s?(?:再)?(?:用|use |using )\s?(?:the )?{ON}\s?(?:去|来|嚟|for|to do|to run|to make|"
         rf"on)?\s?{RUN}?\s?{_L}"
     ),
+    rf"{ON}\s?{_UP}(?:{MUST}\s?)*{NOT}\s?(?:再)?{RUN}\s?{_L}",
     rf"avoid (?:using |the )*{ON} (?:for|with) {_L}",
     rf"keep {_L} (?:off|away from|out of|clear of) (?:the )?{ON}",
     (
@@ -107,7 +114,8 @@ _THERE = r"(?:嗰边|那边|这边|呢边|嗰度|厂|度)?"
 _PREFER = ways(
     _there,
     (
-        rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*{_WAS_AT}\s?{_SOFTLY}{_MOVE}+\s?{_INTO}*\s?{_AT}\s?{_THERE}\s?{RUN}?"
+        rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*{_WAS_AT}\s?{_SOFTLY}{_MOVE}+[晒返埋]?\s?{_INTO}*"
+        rf"\s?{_AT}\s?{_THERE}\s?{RUN}?"
     ),
     (
         rf"{_X}\s?,?\s?{MUST}*{_SOFTLY}\s?{MUST}*(?:改|转|换)?(?:喺|在|由|去|于|等|叫)\s?{_AT}\s?{_THERE}"
@@ -117,17 +125,23 @@ _PREFER = ways(
         rf"(?:由|俾|交俾|交给|给|叫|让|等)\s?{_AT}\s?{_THERE}\s?(?:帮手|负责|来|嚟)?{RUN}\s?{_X}"
     ),
     (
-        rf"{_SOFTLY}(?: to)?,? ?(?:move|shift|transfer|send|do|make|run|produce|keep|put|schedule|assign|"
+        rf"{_SOFTLY}(?: to)?,? ?(?:move|shift|transfer|send|do|make|run|produce|keep|put|schedule|"
+        rf"assign|relocate|"
         rf"build|process) (?:all )?{_X}{_WAS_AT}(?: over| production)* ?(?:to|in|at|"
         rf"into) (?:the )?{_AT}(?: ideally)?"
     ),
     (
-        rf"{_X} (?!(?:in|at) )(?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|go|goes|produced|transferred|"
+        rf"{_X} (?!(?:in|at) )(?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|go|goes|"
+        rf"produced|transferred|"
         rf"shifted|built|processed|stays?)? ?{_SOFTLY} ?(?:to|in|at|over to) {_AT}(?: ideally)?"
     ),
+    rf"(?:prefer|rather have|better) (?:to have )?{_X} (?:in|at) {_AT}",
     rf"prefer {_AT} for (?:all )?{_X}",
     rf"(?:let|have|get) {_AT} (?:to )?(?:do|make|run|take|handle|produce) {_X}",
     rf"give {_X} to {_AT}",
+    rf"{_AT} (?:{MUST} )*(?:takes?(?: over)?|does|makes?|runs?) {_X}",
+    rf"(?:将|把)?{_MOVE}[晒返埋]?\s?{_X}{_WAS_AT}\s?{_INTO}+\s?{_AT}\s?{_THERE}{RUN}?",
+    rf"{_X}\s?(?:最好|尽量|宁愿|prefer|ideally)\s?{_AT}\s?{_THERE}{RUN}?",
 )  # fmt: skip
 
 PATTERNS: tuple[Pattern, ...] = (*_AVOID, *_PIN, *_PREFER)

@@ -14,6 +14,7 @@ from app.intents.wishing.marks import FACILITY, MACHINE, ORDER, WHEN, Marked, ma
 from app.intents.wishing.rush import rushed
 from app.intents.wishing.spellings import usual
 from app.ports import Facts
+from app.records.message import Language
 from app.records.plant import Name
 from app.records.verdict import Ask
 from app.records.wish import AnyWish, PlainWish, Prefer, WhatIf
@@ -43,7 +44,7 @@ def hear(ask: Ask, facts: Facts) -> Heard:
     """What the sender's words wish of the plan."""
     marked = mark(ask.reading.text, ask.reading.entities, facts)
     marked = replace(marked, text=usual(marked.text))
-    context = Context(marked, facts, ask.now, ask.zone)
+    context = Context(marked, facts, ask.now, ask.zone, ask.reading.language is Language.YUE)
     condition = supposed(marked.text)
     doubted = doubtful(marked.text, supposing=bool(condition))
     made = () if doubted else _read(condition or marked.text, context)
