@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in the plant
 ZONE = ZoneInfo("Asia/Hong_Kong")
 ROWS = {
     name: [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-    for name in ("messages", "second", "third", "fourth", "fifth", "unseen")
+    for name in ("messages", "second", "third", "fourth", "fifth", "sixth", "unseen")
 }
 UNSEEN = ROWS.pop("unseen")
 """Written before the patterns for short and mixed words, and never tuned to."""

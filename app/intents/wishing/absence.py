@@ -17,7 +17,8 @@ _IDLE = re.compile(
     rf"{WHEN}|夜|晚|日|白|night|day)?[^,。;!]{{0,12}}"
     r"(?:用|开|排|做|生产|行|动|安排|run|use|schedul|plan|work|put|load)|"
     rf"(?:不|唔)(?:排|开|用)(?![得到])|唞[吓下]?|休息|停手|收工|空[住着置出]|留空|闲置|避开{MACHINE}|"
-    r"(?<![a-z])(?:nothing (?:on|for|at)|no (?:work|jobs?|production|orders) (?:on|for|at)|stop using|idle|"
+    r"(?<![a-z])(?:nothing (?:on|for|at)|no (?:work|jobs?|production|orders)(?: (?:on|for|at))?|"
+    r"stop using|idle|"
     r"keep free|leave free)(?![a-z])|"
     rf"{NOT} (?:let )?{ORDER}[^,。;]{{0,16}} (?:run|go|be)(?![a-z])|"
     rf"{NOT}\s?(?:用|开|排|行|run|use|using|running|load|schedule|plan)"
@@ -25,14 +26,16 @@ _IDLE = re.compile(
 _OUT = re.compile(
     r"停|保养|维修|检修|大修|维护|唔用得|用唔到|开唔到|行唔到|不能用|不可用|冇得用|没得用|唔开得|"
     r"坏|死[咗机]|故障|卡[住咗了死]|整紧|修紧|整机|抢修|"
-    r"(?<![a-z])(?:down|dead|out|broke|jammed|lose|losing|failed|repair|unavailable|not available|"
+    r"(?<![a-z])(?:down|dead|out(?! of (?!service|order|action))|broke|jammed|lose|losing|failed|"
+    r"repair|unavailable|not available|"
     r"out of (?:service|order|action)|maintenance|stopp?(?:ed|"
     r"s)?|off ?line|"
     r"under repair|being (?:repaired|serviced)|broken|service|servicing|offline)(?![a-z])"
 )
 _AWAY = re.compile(
+    r"(?:不能|未能|不来|没来|唔嚟|唔来|上不了|唔返得|唔可以|不可以)(?:上|返)?[班工]?|"
     r"冇返|唔返|没来|没上班|不来|不上班|唔嚟|唔来|[请拎攞告放休](?:咗|了)?(?:[病事年大例婚产]|"
-    r"半[日天])?假|[病事年补例]假|调休|(?:不能|上不了|唔返得|唔可以|不可以)(?:上|返)?[班工]?|病咗|"
+    r"半[日天])?假|[病事年补例]假|调休|病咗|"
     r"病了|补休|轮休|"
     r"生病|缺勤|唔喺度|不在|休息|返唔到|来不了|上不了班|嚟唔到|"
     r"(?<![a-z])(?:absent|off|on leave|leave|sick|unwell|mc|al|not (?:coming|in|here|working)|out|"
@@ -160,7 +163,7 @@ def _window(words: str, context: Context) -> Window | None:
         return None
     if length_of(said) is None and (shift := shift_named(saying.folded(words))) is not None:
         said = f"{said} {'夜班' if shift == 'night' else '日班'}"
-    around = re.sub(WHEN, "", words)
+    around = _AWAY.sub("", re.sub(WHEN, "", words))
     until = _UNTIL.search(around) or _BACK.search(around) or _UNTIL.match(saying.folded(said))
     return window_of(said, context.now, context.zone, until=until is not None and len(times) == 1)
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from app.intents.wishing.doubts import LEFT_DENIAL
 from app.intents.wishing.grammar import Context, number
-from app.intents.wishing.marks import FACILITY
+from app.intents.wishing.marks import FACILITY, PERSON
 from app.intents.words import MACHINE_TYPES
 from app.records.wish import PlainWish, Unavailable, Window
 
@@ -24,6 +25,8 @@ def short_of(words: str, context: Context, window: Window | None) -> tuple[Plain
     if found is None:
         return ()
     crews, people = tuple(_crews(words, context)), number(next(filter(None, found.groups())))
+    if LEFT_DENIAL.search(words) or re.search(PERSON, words):
+        return None
     if window is None or len(crews) != 1 or people < 1:
         return None
     return (Unavailable(window, crew=crews[0], people=people),)

@@ -55,6 +55,8 @@ _POSTPONE = ways(
         rf"{_L}\s?{MUST}*\s?(?:嘅|的)?(?:交期|生产|排期)?\s?{_DELAY}\s?(?:返|一下|下|啲|"
         rf"些)?\s?{_TO}?\s?{TIME}\s?(?P<after>之?后|以后)?\s?(?:先至|先|才|再|至)*{RUN}?(?:始)?"
     ),
+    rf"(?:put|push|hold|move) {_L} (?:off|out|over) ?(?:until|to|till)? ?(?P<after>after )?{TIME}",
+    rf"{_L}\s?{MUST}*最[早快]\s?{TIME}\s?(?:先至|先|才)?\s?(?:开始|{RUN})(?:始)?",
     rf"{_DELAY} {_L}(?: back| out| off)? ?(?:until|till|to|into|for)? ?(?P<after>after )?{TIME}",
     rf"{_DELAY}\s?{_L}\s?{_TO}\s?{TIME}\s?(?P<after>之?后)?",
     (
@@ -70,7 +72,8 @@ _POSTPONE = ways(
     ),
     (
         rf"{_L} {MUST}*\s?(?:not (?:be )?(?:start(?:ed)?|run|begin|done|made)? ?(?:before|until|till)?|"
-        rf"no earlier than|not earlier than|only from|can wait (?:until|till|for)?|waits? (?:until|till|"
+        rf"(?:starts? )?no earlier than|not earlier than|only from|can wait (?:until|till|for)?|"
+        rf"waits? (?:until|till|"
         rf"for)?|starts? only from|can (?:only )?(?:start|begin) (?:from|on|after)) ?(?P<after>after )?{TIME}"
     ),
 ) + ways(
@@ -92,8 +95,10 @@ _POSTPONE = ways(
 
 _FREEZE = (
     r"(?:冻结|锁定|锁死|锁住|锁实|锁咗|锁|冻住|"
-    r"(?:唔好|唔准|唔可以|不要|别|不准|不能|不许|不得|不可)\s?再?(?:郁|动|改动|更改|变动|改|变|搞|掂|调整)|"
+    r"(?:唔好|唔准|唔可以|不要|别|不准|不能|不许|不得|不可)\s?再?(?:郁|动|改动|更改|变动|调动|改|"
+    r"变|调|搞|掂|调整)|"
     r"(?:保持|维持)(?:不变|原状|原样|现状|不动|原[定来](?:嘅|的)?(?:安排|计划|排程|排期)?)|照旧|"
+    r"(?<![改转])不变|唔变|"
     r"照(?:返)?原[定来](?:嘅|的)?(?:安排|计划|排程|排期)?|由得佢|就这样|就咁|"
     r"freeze|lock(?: in| down)?|(?:don'?t|do not|never) (?:move|touch|change|shift|reschedule|alter))"
 )
@@ -126,7 +131,7 @@ _STAY = ways(
     _stays,
     rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:the )?{_L}(?!\s?[同和与]| (?:parts?|stock|material|samples?)){_AGAIN}",
     rf"{_L}\s?{_PLAN}\s?{MUST}*,?\s?{_FREEZE}(?:住|实)?{_AGAIN}",
-    rf"{_L} (?:is |keep ?)(?:fixed|frozen|final|住)?,? ?(?:so )?{_FREEZE}(?: it)?",
+    rf"{_L}\s?(?:is |keep|留)\s?(?:fixed|frozen|final|住)?,? ?(?:so )?{_FREEZE}(?: it)?",
     rf"{_L} (?:stays?|remains?) (?:as (?:it is|is|planned|scheduled)|put|unchanged|where it is|in place)",
     (
         rf"(?:keep|leave) {_L} (?:as (?:it is|they are|is|planned|scheduled)|unchanged|fixed|frozen|alone|"
@@ -137,6 +142,7 @@ _STAY = ways(
     rf"(?:plan|schedule|everything)\s?{_FREEZE}(?:住|实)?\s?(?:到|至|until)?\s?{TIME}",
     rf"(?:排期|排程|计划|排产|生产计划)\s?{MUST}*{_FREEZE}(?:住|实)?\s?(?:到|至)\s?{TIME}",
     rf"no (?:changes?|moves?)(?: to| in| of)?(?: the)? ?(?:plan|schedule)? ?(?:before|until|till)? ?{TIME}",
+    rf"{TIME}(?:'?s)? (?:plan|schedule) (?:stays?|remains?)(?: as (?:it is|is|planned)| unchanged| put)",
     rf"nothing (?:moves?|changes?|gets moved) (?:before |until )?{TIME}",
     rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:喺|在)?\s?{TIME}\s?(?:之?前|以前|之?内|以内)?{_PLAN}",
     (

@@ -24,10 +24,12 @@ _WHY = re.compile(r"点解|为什么|为何|做咩|(?<![a-z])why(?![a-z])|咗喇
 _ASKED = re.compile(
     r"边[张个部条位度]|[哪谁]|点算|怎么办|点好|会不会|会唔会|几时|什么时候|何时|几多|多少|唔切|"
     r"来不及|不一定|唔一定|"
-    r"不确定|唔肯定|唔知|不知道|可能|也许|或许|是不是|系咪|系唔系|是否|有没有|有冇|"
+    r"不确定|唔肯定|唔知|不知道|可能|也许|或许|是不是|系咪|系唔系|(?<![a-z])(?:what|who|when|"
+    r"where)\?*$|是否|有没有|有冇|"
     r"[使用要需该]唔[使用要需该]|"
     r"[要用该]不[要用该]|需不需要|[了咗](?:没有?|吗|么|未|冇)|未\?*$|"
-    r"^(?:is|are|was|were|does|did|has|have|will|which|when|what|how|who|where)(?![a-z])|(?<![a-z])(?:maybe|"
+    r"^(?:is|are|was|were|does|did|has|have (?:we|you|they|i|any|the)|will|which|when|what|how|"
+    r"who|where)(?![a-z])|(?<![a-z])(?:maybe|"
     r"perhaps|not sure|do we|should (?:we|i)|shall (?:we|i)|i wonder|wondering|when does|how much|"
     r"how many)(?![a-z])"
 )
@@ -40,7 +42,7 @@ _TOLD = re.compile(
 )
 _WAS = re.compile(
     rf"昨[天日晚夜早]|[琴寻噚][日晚]|(?<![一二三四五六日天]|{WHEN})前[日天晚]|上个?(?:周|星期|礼拜|月)|"
-    r"成日(?:转|换|改|搬)|老是|一直|天天|日日|[转换调搬移挪拆排分改]咗|"
+    r"成日(?:转|换|改|搬)|老是|一直|本[来身]|原[本先来](?!安|计|排|样)|天天|日日|[转换调搬移挪拆排分改]咗|"
     rf"{ORDER} (?:finished|completed|started|ran|came|went)(?! (?:first|by))(?! ?{WHEN})(?![a-z])|"
     r"已经?(?:喺|在|转|调|搬|排|换|做|开|拆|分|移|去|放|改|入|完|锁|停|出|交|走|派)|[做产]紧|正在|"
     r"[转换调搬移挪拆](?:[^,。别不唔]{0,10})了(?=$|[,。])|"
@@ -57,7 +59,8 @@ _EITHER = re.compile(
     rf"(?:还是|(?<![锁固指决确])定系?|抑或)\s?(?={ORDER}|{FACILITY}|{MACHINE})|[^,]到?定[^,]系"
 )
 LEFT_DENIAL = re.compile(
-    rf"{NOT}|(?:唔|不|冇|没)(?:使|用|算|太)?(?:咁|那么|这么)?[急赶催快]|急[咩乜]|[咩乜]急|或者|"
+    rf"{NOT}|(?:唔|不|冇|没)(?:使|用|算|太)?(?:咁|那么|这么)?[急赶催快]|急[咩乜]|"
+    rf"(?<![好])[不唔冇]再|[咩乜]急|或者|"
     rf"或(?!许)|还是|定系|除非|但系|但是|不过|"
     r"[的嘅]话|(?<![a-z])(?:or|unless|either|whether|but|(?:is|are|was|wo|would)n'?t)(?![a-z])"
 )
@@ -110,4 +113,7 @@ def _cut(said: str, asks: re.Match[str]) -> int:
 
 def _as_wished(said: str) -> str:
     """A supposition as if it were wished: without 咗, 呢 and marks at the end."""
-    return said.replace("咗", "").rstrip("?!,。 呢").strip()
+    said = re.sub(
+        r"(?<![a-z])(?:is |are )?(delay|postpone|split)e?d?(?![a-z])", r"\1", said.replace("咗", "")
+    )
+    return said.rstrip("?!,。 呢").strip()

@@ -12,11 +12,11 @@ from app.records.reading import Entities
 
 _TRADITIONAL = (
     "亂內別夠寧將對幾廠張後應於時晝暫條淨爲牀狀獨產當盡禮級細綫線緩纔聽與舊萬號裏裡訂計許變負責辦這遲"
-    "鍾鎖順須願爭夥傳務嚇尋戶搶據斬煩編較長閒聞頂説間"
+    "鍾鎖順須願爭夥傳務嚇尋戶搶據斬煩編較長閒聞頂説間係隨"
 )
 _SIMPLIFIED = (
     "乱内别够宁将对几厂张后应于时昼暂条净为床状独产当尽礼级细线线缓才听与旧万号里里订计许变负责办这迟"
-    "钟锁顺须愿争伙传务吓寻户抢据斩烦编较长闲闻顶说间"
+    "钟锁顺须愿争伙传务吓寻户抢据斩烦编较长闲闻顶说间系随"
 )
 _FOLD = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
@@ -92,9 +92,14 @@ def mark(text: str, named: Entities, facts: Facts) -> Marked:
         sign = sign or chr(_BASES[kind] + sum(_kind(s) == kind for s in things))
         said = spelling.search(line)
         if said is not None:
-            line, things[sign] = spelling.sub(sign, line), said[0] if kind == "due" else code
+            line, things[sign] = spelling.sub(sign, line), _apart(said[0]) if kind == "due" else code
     line = _AROUND_MACHINE.sub("", _AROUND_ORDER.sub("", line))
     return Marked(" ".join(line.split()), things)
+
+
+def _apart(words: str) -> str:
+    """Words of time with a space between English and Chinese ones: fri 早上."""
+    return re.sub(r"(?<=[a-z])(?=[一-鿿])|(?<=[一-鿿])(?=[a-z])", " ", words)
 
 
 def _kind(sign: str) -> str:

@@ -8,6 +8,7 @@ from app.intents.wishing.grammar import (
     IMPORTANCE,
     LIST,
     MUST,
+    NOT,
     NUMBER,
     RUN,
     Built,
@@ -74,7 +75,22 @@ _BEFORE = ways(
     rf"{_ONE}(?: {_VERB})*,?\s?(?:and )?(?:then|然后)\s?{_TWO}",
     rf"(?P<b>{ORDER})(?: {_VERB}|排)* ?(?:next )?after {_ONE}",
     rf"(?P<b>{ORDER})\s?{MUST}*[往向]\s?{_ONE}\s?{_THE}{_BACK}(?:{RUN}|放|摆)?",
-    rf"{_ONE}(?: {_VERB})* first,? (?:and )?{_TWO}(?: {_VERB})* (?:second|next|after|later|afterwards)",
+    rf"{_ONE}(?: {_VERB})* first,?\s?(?:and )?{_TWO}(?: {_VERB})* (?:second|next|after|later|afterwards)",
+    (
+        rf"{_ONE}\s?{RUN}?先{RUN}?,\s?{_TWO}\s?{RUN}?(?:随后|之后|跟尾|跟住|跟手|接住|接着|"
+        rf"后)(?:{RUN})?(?=$|[,。;!])"
+    ),
+    (
+        rf"(?:{RUN}|搞掂|完成)(?:完|好|掂|咗)?\s?{_ONE}\s?(?:之?后|以后)?,?\s?(?:就|再|"
+        rf"即)?\s?(?:做|整|搞|开|生产|到)\s?{_TWO}"
+    ),
+    rf"{_ONE}\s?(?:未|没|冇|还没|仲未){_DONE}(?:之?前|以前)?,?\s?(?:都|千祈)?{NOT}\s?(?:{RUN}|开始)\s?{_TWO}",
+    (
+        rf"(?:{NOT}) (?:start|run|begin|do|make|touch) (?P<b>{ORDER}) (?:until|"
+        rf"before) {_ONE}(?: {_VERB}| gets| has)*"
+    ),
+    rf"(?P<b>{ORDER})(?: {MUST})* follows? {_ONE}",
+    rf"(?P<b>{ORDER})\s?{MUST}*紧[跟接]住?\s?{_ONE}",
     rf"(?:hold|keep|park) (?P<b>{ORDER}) (?:until|for) {_ONE}(?: {_VERB}| gets| has)*",
     rf"(?P<b>{ORDER})(?: {MUST}| {_VERB})* waits? (?:for|until|on|behind) {_ONE}(?: {_VERB})*",
     rf"{_ONE}\s?做(?:完|好)咗?(?:先至|先|再|才)\s?(?:到|轮到|做)\s?{_TWO}",
@@ -142,7 +158,7 @@ def _swapped(match: re.Match[str], context: Context) -> Built:
 
 _CHANGE = (
     "(?:互相|两张)?(?:对调|调换|互换|交换|调转|调位|换位|掉转|倒转|换转|对换|互调|调个位|调下位|换下位|"
-    "换一换|换个位|换一下|换换|调一下|换下|调返转|调乱|掉个位|改位|对掉|转换)"
+    "换一换|换个位|换一下|换换|调一下|换下|调返转|调乱|掉个位|改位|对掉|转换|掉位|换转位)"
 )
 _SWAP = ways(
     _swapped,
@@ -179,7 +195,7 @@ def _halves(match: re.Match[str], context: Context) -> Built:
     return (Split(order, 2),)
 
 
-_LOT = r"(?:个?小?(?:批|份)|个?lots?|张|段|部分|车|转|次|单)"
+_LOT = r"(?:个?小?(?:批|份)|个?lots?|张|段|部分|车|转|次|单|趟|轮)"
 _LOT_EN = r"(?: equal| separate| smaller)*(?: (?:lots?|batches|batch|parts?|runs?|pieces|jobs|orders|ways))?"
 _SPLIT = ways(
     _lots,
@@ -189,8 +205,9 @@ _SPLIT = ways(
     ),
     rf"(?:拆|分|切|斩)(?:开|单)?\s?{_ONE}\s?(?:成|做|为|开|返|,)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN})?",
     rf"(?:split|divide|break|cut|chop)(?: up)? {_ONE}(?: up)? (?:in |into |to |as )?{NUMBER}{_LOT_EN}(?!\d)",
+    rf"{_ONE}\s?做\s?{NUMBER}\s?个?(?:批|份)(?:做)?",
     (
-        rf"{_ONE},? (?:in |as )?{NUMBER} (?:equal |separate |smaller )*(?:lots|batches|"
+        rf"{_ONE}[,:]? (?:in |as )?{NUMBER} (?:equal |separate |smaller )*(?:lots|batches|"
         rf"runs)(?=,? please|$|[,.;!])"
     ),
     rf"{_ONE} {MUST}*\s?(?:split|divided|cut)(?: up)? (?:in |into |to )?{NUMBER}{_LOT_EN}(?!\d)",
@@ -209,7 +226,7 @@ def _weight(match: re.Match[str], context: Context) -> Built:
 
 
 _TO = r"(?:成|为|到|做|至|去|作|to|at|as|->|=|:|is)"
-_GRADE = r"(?:改|设定|设置|设|调整|调|提升|提高|提|升|定|较|校|变|转|set|raise|change|up|lower)"
+_GRADE = r"(?:改|设定|设置|设|调整|调|提升|提高|提|升|降低|降|定|较|校|变|转|set|raise|change|up|lower)"
 _PRIORITY = ways(
     _weight,
     (rf"{_ONE}\s?(?:嘅|的|'s)?\s?{IMPORTANCE}\s?{_GRADE}?\s?{_TO}?\s?{NUMBER}(?![\d号日点])"),

@@ -9,17 +9,17 @@ from app.records.wish import CapOvertime, PlainWish
 
 OVERTIME = re.compile(r"加班|超时工作|(?<![a-z])(?:ot|o\.t\.|overtime|over time)(?![a-z])")
 _NONE = re.compile(
-    r"(?:唔好|不要|别|唔准|不准|不许|不可以|不能|不得|唔可以|唔使|不用|不|唔|冇|没有?|无|取消|免|"
+    r"(?:唔好|不要|别|唔准|不准|不许|不可以|不能|不得|唔可以|唔使|不用|不|唔|冇|没有?|无|零|取消|免|"
     r"禁止|停止|勿|"
     r"避免)\s?(?:再|要|开|搞|做|安排|有|任何|所有|全部|晒|一切)*\s?(?:加班|"
     r"超时工作|ot(?![a-z])(?!开)|overtime)|"
-    r"(?<![a-z])(?:no|nobody|no ?one|without|avoid|cancel|don'?t|do not|not|never|skip|"
+    r"(?<![a-z])(?:no|zero|nobody|no ?one|without|avoid|cancel|don'?t|do not|not|never|skip|"
     r"stop)(?: (?:any|have|do|use|works?|does|"
     r"allow|schedule|plan|more|the|all|run|want))* (?:overtime|ot)(?![a-z])|"
     r"(?:加班|ot|overtime)\s?(?:一律|全部|都)?(?:取消|免|停|唔好|不要|not allowed|is not allowed)"
 )
 _AT_MOST = re.compile(
-    r"最多|顶多|至多|(?:不|唔|别|勿)(?:要|好|可以|可|能|得|准)?(?:超过|多过|长过|超|过)|上限|封顶|"
+    r"最多|顶多|至多|(?:不|唔|别|勿)(?:要|好|可以|可|能|得|准)?(?:超过|多过|多于|长过|超|过)|上限|封顶|"
     r"为限|限制|限|"
     r"控制在|以内|之内|"
     r"(?<![a-z])(?:at most|max(?:imum)?|up to|no more than|not more than|limit(?:ed)?|capp?(?:ed)?|"

@@ -44,17 +44,20 @@ _PIN = ways(
         rf"唯有)?{_WAS}\s?{_MOVE}+\s?{_INTO}*\s?{ON}\s?{_UP}\s?{RUN}?{_START}"
     ),
     rf"{_L}\s?{MUST}*(?:只可以|只能|净系)?\s?(?:喺|在|用|上|去|落|由)\s?{ON}\s?{_UP}\s?(?:{RUN}|机){_START}",
-    rf"{_L}\s?{MUST}*(?:只可以|只能|净系)?\s?(?:改|转|换|只)?(?:用|上|落)\s?{ON}{_START}",
+    rf"{_L}\s?{MUST}*(?:只可以|只可|只能|净系可以|净系)?\s?(?:改|转|换|只)?(?:用|上|落)\s?{ON}{_START}",
     rf"{_L}\s?(?P<t>{WHEN})\s?(?:开始)?\s?(?:喺|在|上|用|落|去)\s?{ON}\s?{_UP}\s?(?:开工|开始|{RUN})?",
-    rf"{_L}\s?{_STEP}\s?{MUST}*(?:去|上|转|换)\s?{ON}\s?{_UP}(?:{RUN})?{_START}",
+    rf"{_L}\s?{_STEP}\s?{MUST}*(?:去|上|转|换|走)\s?{ON}\s?{_UP}(?:{RUN})?{_START}",
     rf"{_L}\s?(?:俾|由|叫|让|等)\s?{ON}\s?(?:嚟|来|去)?{RUN}",
     rf"(?:将|把)?{_MOVE}\s?{_L}{_WAS}\s?{_INTO}*\s?{ON}\s?{_UP}{RUN}?",
     rf"{_L} {_STEP} ?(?:(?:should |must )?(?:go|goes) )?(?:to|onto) (?:the )?{ON}",
     rf"{_L} ?{_STEP},? on (?:the )?{ON}(?=,? (?:please|instead|now)(?![a-z]))",
+    rf"{_L} (?:{MUST} )*only (?:on|at) (?:the )?{ON}",
+    rf"{_L} run (?:the )?{ON}",
     rf"(?:用|俾|叫)\s?{ON}\s?(?:嚟|来|去)?{RUN}\s?{_L}",
     (
         rf"(?:move|shift|put|run|do|make|switch|assign|pin|schedule|transfer|place|keep|load|process|produce|"
-        rf"change|fix|begin|start|launch) {_L}{_WAS}(?: over| only)? ?(?:to|onto|on to|on|in|at|using|with|"
+        rf"change|fix|begin|start|launch) {_L}{_WAS}(?: over| only)? ?(?:to|onto|on to|on|in|at|"
+        rf"using|with|through|"
         rf"via|for) (?:the )?{ON}(?: only)?{_START}"
     ),
     rf"(?:use|load|set up) (?:the )?{ON} (?:for|with|to (?:run|do|make)) {_L}",
@@ -73,7 +76,7 @@ def _off(match: re.Match[str], context: Context) -> Built:
 _PUTTING = (
     r"(?:安排|生产|be |run |runs |go |goes |on |in |at |to |use |using |put |putting |scheduled? |"
     r"scheduling |"
-    r"done |made |make |do |load |the |placed? |placing |moved? |moving |再|喺|在|于|使用|用|上|"
+    r"done |made |make |do |load |the |placed? |placing |moved? |moving |再|喺|在|于|使用|用|上|走|"
     r"排|摆|放|去|落|到|"
     r"搬|"
     r"调|移|做|将|把)*"
@@ -87,6 +90,7 @@ _AVOID = ways(
         rf"on)?\s?{RUN}?\s?{_L}"
     ),
     rf"{ON}\s?{_UP}(?:{MUST}\s?)*{NOT}\s?(?:再)?{RUN}\s?{_L}",
+    rf"{_L}\s?[不唔](?:走|用|上|落|排|去)\s?{ON}",
     rf"avoid (?:using |the )*{ON} (?:for|with) {_L}",
     rf"keep {_L} (?:off|away from|out of|clear of) (?:the )?{ON}",
     (
@@ -122,7 +126,7 @@ _PREFER = ways(
         rf"\s?{RUN}"
     ),
     (
-        rf"(?:由|俾|交俾|交给|给|叫|让|等)\s?{_AT}\s?{_THERE}\s?(?:帮手|负责|来|嚟)?{RUN}\s?{_X}"
+        rf"(?:由|俾|交俾|交给|给|叫|让|等|请)\s?{_AT}\s?{_THERE}\s?(?:帮手|负责|来|嚟)?{RUN}\s?{_X}"
     ),
     (
         rf"{_SOFTLY}(?: to)?,? ?(?:move|shift|transfer|send|do|make|run|produce|keep|put|schedule|"
@@ -131,7 +135,7 @@ _PREFER = ways(
         rf"into) (?:the )?{_AT}(?: ideally)?"
     ),
     (
-        rf"{_X} (?!(?:in|at) )(?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|go|goes|"
+        rf"(?<!of ){_X} (?!(?:in|at) )(?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|go|goes|"
         rf"produced|transferred|"
         rf"shifted|built|processed|stays?)? ?{_SOFTLY} ?(?:to|in|at|over to) {_AT}(?: ideally)?"
     ),

@@ -26,7 +26,8 @@ _WISHFUL = re.compile(
     r"提前|优先|急|插|搬|移|调|改|转|换|快|早|迟|批|唔做|不做|暂停|取消|出货|完成|[去喺在]|"
     r"如果|假如|假设|要是|万一|冇返|唔返|请假|停|"
     r"(?<![a-z])(?:before|after|ahead|swap|split|freeze|lock|overtime|ot|postpone|delay|don'?t|not|avoid|"
-    r"move|shift|put|first|urgent|rush|expedite|priority|if|off|start|hold|instead|earlier|later|sooner|stop|cancel|need|ship|leave|lots?|"
+    r"move|shift|put|first|urgent|rush|expedite|priority|if|off|start|hold|instead|earlier|later|"
+    r"sooner|stop|cancel|need|ship|leave|lots?|"
     r"batches|by|until|on|at|in)(?![a-z])"
 )
 

@@ -21,6 +21,7 @@ _ENGLISH = _words(
     ("prio", "priority"),
     ("plz|plse|pls|kindly", "please"),
     ("u", "you"),
+    ("gotta|got to", "has to"),
     ("wat", "what"),
     (
         "if (?:at all )?possible|if (?:you|we) can|where possible|preferabl[ey]|if it can be done",
@@ -28,6 +29,7 @@ _ENGLISH = _words(
     ),
 ) + _signs((rf"(?<={ORDER})\s?(?:n|&|\+|vs\.?|<-*>)\s?(?={ORDER})", " and "))
 _CHINESE = _signs(
+    (r"能不能(?:够)?|可[不唔]可以|可以[不唔]可以|能否", "可否"),
     (r"请?勿|莫(?=[再用排开动改])", "不要"),
     (r"咪(?![头高表])", "唔好"),
     (rf"[畀卑]|比(?=\s?[{FACILITY[1:-1]}{MACHINE[1:-1]}])", "俾"),
@@ -47,6 +49,9 @@ _BESIDE_CHINESE = _words(
     ("run|make|do", "做"),
     ("use", "用"),
     ("avoid|skip", "避开"),
+    ("keep", "留"),
+    ("stop", "停"),
+    ("(?:must|has to|have to|needs? to|should)(?: be)?", "要"),
     ("deadline|due", "交期"),
     ("ship|deliver", "出货"),
     ("finish|complete|done", "做完"),
