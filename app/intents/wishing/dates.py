@@ -65,6 +65,7 @@ _POSTPONE = ways(
         rf"(?P<after>之?后|以后)?\s?(?:先至|先好|才|再){RUN}?(?:始|说|讲|算|安排)?"
     ),
     rf"{_L}\s?{_NO_RUSH},?\s?(?:等|留)?\s?{TIME}\s?先(?:{RUN}|算|讲)",
+    rf"{_L}\s?{MUST}*(?:等到|留到|等)\s?{TIME}\s?先{RUN}",
     (
         rf"{_L}(?: {MUST})*(?: {_NO_RUSH}|,)?,? (?:can wait|do it|start it|make it|run it|"
         rf"wait) ?(?:until|on|for)? ?"
@@ -130,7 +131,7 @@ def _stays_until(match: re.Match[str], context: Context) -> Built:
 _STAY = ways(
     _stays,
     rf"{_FREEZE}\s?(?:住|咗|实)?\s?(?:the )?{_L}(?!\s?[同和与]| (?:parts?|stock|material|samples?)){_AGAIN}",
-    rf"{_L}\s?{_PLAN}\s?{MUST}*,?\s?{_FREEZE}(?:住|实)?{_AGAIN}",
+    rf"{_L}\s?{_PLAN}\s?{MUST}*(?:先|暂时)?,?\s?{_FREEZE}(?:住|实)?{_AGAIN}",
     rf"{_L}\s?(?:is |keep|留)\s?(?:fixed|frozen|final|住)?,? ?(?:so )?{_FREEZE}(?: it)?",
     rf"{_L} (?:stays?|remains?) (?:as (?:it is|is|planned|scheduled)|put|unchanged|where it is|in place)",
     (

@@ -25,7 +25,7 @@ NOT = (
     r"shouldn'?t)(?![a-z]))"
 )
 MUST = (
-    r"(?:一定要|一定|务必|千祈|实要|必须|须要|须|应该|需要|可唔可以|可不可以|能不能|可以|可否|应|"
+    r"(?>一定要|一定|务必|千祈|实要|必须|须要|须|应该|需要|可唔可以|可不可以|能不能|可以|可否|可|应|"
     r"想|请|要|得|都|均|就|全部|尽快|"
     r"(?<![a-z])(?:should|must|has to|have to|needs? to|to|can|could|be|is|are|will|shall|all|please|"
     r"pls)(?![a-z]))"

@@ -98,7 +98,8 @@ def mark(text: str, named: Entities, facts: Facts) -> Marked:
 
 
 def _apart(words: str) -> str:
-    """Words of time with a space between English and Chinese ones: fri 早上."""
+    """Words of time as others spell them: til, b4; with a space between the scripts: fri 早上."""
+    words = re.sub(r"\btil\b", "until", re.sub(r"\bb4\b", "before", words))
     return re.sub(r"(?<=[a-z])(?=[一-鿿])|(?<=[一-鿿])(?=[a-z])", " ", words)
 
 

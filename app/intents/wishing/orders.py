@@ -34,7 +34,7 @@ _THEN = r"(?:之后|然后|跟住|跟手|接住|接着|接|跟着|先至|先好|
 _DONE = r"(?:(?:做|生产|出|整|搞)?(?:完成|完工|完|好|搞掂|掂|晒|咗|了)+)"
 _ON_TO = r"(?:即[刻时]?|就|马上|跟住|跟手|接住|接着|跟着|接)"
 _VERB = (
-    r"(?:should|must|has to|have to|needs? to|to|goes|go|runs?|is|are|be|comes?|put|placed|scheduled|done|"
+    r"(?>should|must|has to|have to|needs? to|to|goes|go|runs?|is|are|be|comes?|put|placed|scheduled|done|"
     r"made|finished|completed|produced|all|first)"
 )
 _DOING = (
@@ -73,7 +73,7 @@ _BEFORE = ways(
     rf"(?:先|{RUN}|搞掂|完成){_DONE}?\s?{_ONE},?\s?{_ON_TO}\s?(?:到|{RUN})*\s?{_TWO}",
     rf"(?:{RUN}|搞掂|完成){_DONE}\s?{_ONE}\s?,?{_THEN}+\s?{RUN}?\s?{_TWO}",
     rf"{_ONE}(?: {_VERB})*,?\s?(?:and )?(?:then|然后)\s?{_TWO}",
-    rf"(?P<b>{ORDER})(?: {_VERB}|排)* ?(?:next )?after {_ONE}",
+    rf"(?P<b>{ORDER})(?> {_VERB}|排)* ?(?:next )?after {_ONE}",
     rf"(?P<b>{ORDER})\s?{MUST}*[往向]\s?{_ONE}\s?{_THE}{_BACK}(?:{RUN}|放|摆)?",
     rf"{_ONE}(?: {_VERB})* first,?\s?(?:and )?{_TWO}(?: {_VERB})* (?:second|next|after|later|afterwards)",
     (
@@ -87,12 +87,12 @@ _BEFORE = ways(
     rf"{_ONE}\s?(?:未|没|冇|还没|仲未){_DONE}(?:之?前|以前)?,?\s?(?:都|千祈)?{NOT}\s?(?:{RUN}|开始)\s?{_TWO}",
     (
         rf"(?:{NOT}) (?:start|run|begin|do|make|touch) (?P<b>{ORDER}) (?:until|"
-        rf"before) {_ONE}(?: {_VERB}| gets| has)*"
+        rf"before) {_ONE}(?> {_VERB}| gets| has)*"
     ),
     rf"(?P<b>{ORDER})(?: {MUST})* follows? {_ONE}",
     rf"(?P<b>{ORDER})\s?{MUST}*紧[跟接]住?\s?{_ONE}",
-    rf"(?:hold|keep|park) (?P<b>{ORDER}) (?:until|for) {_ONE}(?: {_VERB}| gets| has)*",
-    rf"(?P<b>{ORDER})(?: {MUST}| {_VERB})* waits? (?:for|until|on|behind) {_ONE}(?: {_VERB})*",
+    rf"(?:hold|keep|park) (?P<b>{ORDER}) (?:until|for) {_ONE}(?> {_VERB}| gets| has)*",
+    rf"(?P<b>{ORDER})(?> {MUST}| {_VERB})* waits? (?:for|until|on|behind) {_ONE}(?: {_VERB})*",
     rf"{_ONE}\s?做(?:完|好)咗?(?:先至|先|再|才)\s?(?:到|轮到|做)\s?{_TWO}",
     rf"(?P<b>{ORDER})摆后[啲点些],?\s?摆到\s?{_ONE}{_BACK}",
     rf"{_ONE}\s?{MUST}*(?:{RUN}|行)?咗?先,?\s?{_THEN}+\s?(?:到|轮到|{RUN})\s?{_TWO}",
@@ -144,7 +144,8 @@ _BEFORE = ways(
         rf"please |pls )?(?:then )?(?:{_DO}|go on with|go to|continue with) {_B}"
     ),
     (
-        rf"(?P<b>{LIST})(?: {_VERB})*(?: only)? (?:after|behind|following|later than|"
+        rf"(?P<b>{LIST})(?: {_VERB})*(?: only| right| straight| immediately)? (?:after|behind|"
+        rf"following|later than|"
         rf"below) (?:the )?(?P<a>{LIST})(?: is)?(?: done| finished)?"
     ),
     rf"(?P<b>{LIST})(?: {_VERB})* (?:waits?|hold(?:s)?|wait) for {_A}(?: to finish| to be done)?",
@@ -229,6 +230,7 @@ _TO = r"(?:成|为|到|做|至|去|作|to|at|as|->|=|:|is)"
 _GRADE = r"(?:改|设定|设置|设|调整|调|提升|提高|提|升|降低|降|定|较|校|变|转|set|raise|change|up|lower)"
 _PRIORITY = ways(
     _weight,
+    rf"{IMPORTANCE} {NUMBER} (?:for|to) {_ONE}",
     (rf"{_ONE}\s?(?:嘅|的|'s)?\s?{IMPORTANCE}\s?{_GRADE}?\s?{_TO}?\s?{NUMBER}(?![\d号日点])"),
     (
         rf"(?:(?:set|change|raise|make|put|lower|up) )?(?:the )?{IMPORTANCE} (?:of|for|on) {_ONE} ?{_TO}? ?"

@@ -135,7 +135,8 @@ _PREFER = ways(
         rf"into) (?:the )?{_AT}(?: ideally)?"
     ),
     (
-        rf"(?<!of ){_X} (?!(?:in|at) )(?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|go|goes|"
+        rf"(?<!of ){_X} (?!(?:in|at) )(?:{MUST} |rather )*{_SOFTLY} ?(?:made|done|run|runs|moved|"
+        rf"moves|go|goes|"
         rf"produced|transferred|"
         rf"shifted|built|processed|stays?)? ?{_SOFTLY} ?(?:to|in|at|over to) {_AT}(?: ideally)?"
     ),

@@ -25,14 +25,14 @@ _URGENT = re.compile(
     r"next in line)(?![a-z])"
 )
 _OUT = r"(?:完成|做完|整完|做好|搞掂|交货?|出货?|走货?|发货?|出街|到手|起货|好|完工?|[收攞拿提]到?货|货|ok)"
-_MUST = r"(?:必须|实|必需|一定要|务必|须要?|需要?|要|得|请|麻烦)"
+_MUST = r"(?>必须|实|必需|一定要|务必|须要?|需要?|要|得|请|麻烦)"
 _DUE = re.compile(
     rf"{WHEN}\s?(?:之?前|以前|之?内|以内)?\s?(?:就|都)?(?:{_MUST}+\s?{_OUT}|要(?=\s*(?:$|[,。;!])))|"
     rf"{_MUST}\s?(?:[于喺在到]\s?)?{WHEN}\s?(?:之?前|以前|之?内)?\s?{_OUT}|"
     rf"{WHEN}\s?(?:之?前|以前)\s?{_OUT}|交期[系是为:]?\s?{WHEN}[,。]|"
     rf"(?<![a-z])(?:needs?|needed|must|ha(?:s|ve) to|wants?|get|to be (?:ready|done|completed|"
-    rf"finished|shipped)|finish|complete|ship|deliver)(?![a-z])(?:\s?(?:{ORDER}|it|this|that|out|off|"
-    rf"done|finished|ready|completed|shipped|delivered|to|go|be|by|at|on|the|latest|before))*\s?{WHEN}"
+    rf"finished|shipped)|finish|complete|ship|deliver)(?![a-z])(?>\s?(?:{ORDER}|it|this|that|out|off|"
+    rf"done|finished|ready|completed|shipped|delivered|to|go|before|be|by|at|on|the|latest))*\s?{WHEN}"
 )
 _BY = re.compile(r"前$|\b(?:by|before)\b")
 _NOT_DUE = re.compile(

@@ -33,6 +33,11 @@ _FROM_NOW = re.compile(r"后|\bin\b|from now|later")
 _WEEK = re.compile(r"周|星期|礼拜|week")
 _WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]|weekend|周末")
 _ANY_WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]")
+_BARE_WEEKDAY = re.compile(
+    r"(?i)(?:until |till |before |by |to |on )?(?:(?:周|星期|礼拜)[一二三四五六日天]|"
+    r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)"
+)
+"""The day of that name, the next one where it is that day already."""
 _NEXT = re.compile(r"下个?(?:周|星期|礼拜)|next")
 
 
@@ -53,7 +58,8 @@ def begin_of(words: str, now: datetime, zone: ZoneInfo, *, after: bool = False) 
     """When what `words` name begins: the hour said, else midnight of the day, the Monday of a week.
 
     `after`: when it is over instead. A length of time counts from now where it says so (三日後, in
-    two hours), else it names no time: None, as where no day is named.
+    two hours), else it names no time: None, as where no day is named. A weekday that has begun is
+    the one of next week.
     """
     if (length := length_of(words)) is not None:
         return now + timedelta(minutes=length) if _FROM_NOW.search(saying.folded(words)) else None
@@ -62,7 +68,8 @@ def begin_of(words: str, now: datetime, zone: ZoneInfo, *, after: bool = False) 
     window = _window_of_days(saying.folded(words), now, zone)
     if window is None:
         return None
-    return window.end if after else window.start
+    begin = window.end if after else window.start
+    return begin + timedelta(days=7) if begin <= now and _BARE_WEEKDAY.fullmatch(words) else begin
 
 
 def window_of(words: str, now: datetime, zone: ZoneInfo, *, until: bool = False) -> Window | None:
