@@ -2,7 +2,6 @@
 
 import re
 
-from app.intents.wishing.doubts import LEFT_DENIAL
 from app.intents.wishing.grammar import IMPORTANCE, USED, Context, Step
 from app.intents.wishing.marks import MACHINE, ORDER, WHEN
 from app.intents.words import URGENT
@@ -58,7 +57,7 @@ def rushed(text: str, context: Context) -> Step:
     if not clauses or not _hurries(text, context):
         return text, []
     all_urgent = len(clauses) == 1 or all(_hurries(part, context) for part in clauses)
-    if not all_urgent or any(p.search(text) for p in (_COMPARED, _GRADED, LEFT_DENIAL)):
+    if not all_urgent or _COMPARED.search(text) or _GRADED.search(text):
         return None
     if re.search(MACHINE, text) or (re.search(WHEN, text) and _NOT_DUE.search(text)):
         return None
