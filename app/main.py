@@ -160,7 +160,7 @@ def _check_bot(settings: Settings) -> None:
 
 
 def _open_store(settings: Settings) -> SqlStore:
-    store = open_store(settings.store_url)
+    store = open_store(settings.store_url, zone=ZoneInfo(settings.plant.time_zone))
     if settings.plant.seed_file is not None:
         store.seed(settings.plant.seed_file)
     return store

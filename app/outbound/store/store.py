@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,8 +10,10 @@ import sqlalchemy as sa
 
 from app.outbound.store import audit, jobs, shelf
 from app.outbound.store.book import SqlBook
+from app.outbound.store.cloud_book import SqlCloudBook
 from app.outbound.store.engine import Engines, open_engines
 from app.outbound.store.facts import PEOPLE, SqlFacts
+from app.outbound.store.ledger import SqlLedger
 from app.outbound.store.line import Line
 from app.outbound.store.outbox import SqlOutbox, take_back_claims
 from app.outbound.store.plant_file import read_plant
@@ -32,23 +34,27 @@ _ALIVE = sa.select(sa.literal(1))
 _PIN = sa.select(PEOPLE.c.pin_hash).where(PEOPLE.c.userid == sa.bindparam("userid"))
 
 
-def open_store(url: str, *, clock: Clock = utc_now) -> "SqlStore":
+def open_store(url: str, *, clock: Clock = utc_now, zone: tzinfo = UTC) -> "SqlStore":
     """The store at an SQLAlchemy address, its tables brought to this version. Blocks.
+
+    `zone` is the plant's: money is counted by its days and months.
 
     Raises SettingsWrong for an address that cannot be used, StoreTooNew, StoreFull, Down, OwnFault.
     """
-    return SqlStore(open_engines(url), clock)
+    return SqlStore(open_engines(url), clock, zone)
 
 
 class SqlStore:
     """Durable records on one writer and one reader; close it when done."""
 
-    def __init__(self, engines: Engines, clock: Clock) -> None:
+    def __init__(self, engines: Engines, clock: Clock, zone: tzinfo) -> None:
         self._engines = engines
         self._clock = clock
         self._writer = Writer(engines, clock)
         self._reader = Reader(engines)
         self.outbox = SqlOutbox(self._writer, self._reader, clock)
+        self.cloud = SqlCloudBook(self._writer, self._reader, clock, zone)
+        self.ledger = SqlLedger(self._writer, self._reader)
 
     def close(self) -> None:
         """Finish what waits and let go; blocks; may be called twice."""
@@ -73,7 +79,11 @@ class SqlStore:
     # For the service.
 
     async def recover(self) -> int:
-        """After a stop: answers claimed and never acknowledged wait again, in doubt; how many."""
+        """After a stop: answers claimed and never acknowledged wait again, in doubt; how many.
+
+        Money that a call of more than a day ago had set aside counts as spent.
+        """
+        await self._writer.write(self.cloud.recover)
         return await self._writer.write(take_back_claims)
 
     async def ping(self) -> None:
