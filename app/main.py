@@ -177,7 +177,14 @@ class Appliance:
         self._catalogue, self._link_since = read_catalogue(settings.plant.time_zone), utc_now()
         bot = settings.wecom.bot
         door = Door(bot.id, self._accept, on_drop=self._dropped)
-        self._link = Link(bot, door.take, clock=utc_now, on_state=self._link_became, on_drop=self._dropped)
+        self._link = Link(
+            bot,
+            door.take,
+            clock=utc_now,
+            ledger=store.ledger,
+            on_state=self._link_became,
+            on_drop=self._dropped,
+        )
         streams, times = Streams(), ReplyTimes(store.outbox, self._meters.replied)
         self._delivery = Delivery(self._link, times, streams, doubtful_text=self._doubtful, clock=utc_now)
         self._solver = SolverProcess(settings.planning)

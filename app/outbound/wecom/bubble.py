@@ -61,5 +61,5 @@ class WecomBubble:
         feedback = decision.id if self._streams.begin(stream) else ""
         with suppress(LinkDown):
             body = say.stream(stream, text, finish=False, feedback=feedback)
-            return await self._link.post(frames.RESPOND, req_id, body)
+            return await self._link.post(frames.RESPOND, req_id, body, decision=decision.id)
         return False

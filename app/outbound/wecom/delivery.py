@@ -133,7 +133,7 @@ class Delivery:
                 return await self._finish(row)
             if legal == frames.WELCOME and not row.doubtful:
                 self.ways["welcome"] += 1
-                return await say.welcome(self._link, row.req_id, row.text)
+                return await say.welcome(self._link, row.req_id, row.text, decision=row.decision_id)
         except TurnedDown as no:
             if no.errcode in _BUSY | _CONTENT:
                 raise
@@ -144,14 +144,15 @@ class Delivery:
         self._streams.finish(row.stream, row.id)
         feedback = row.decision_id if self._streams.begin(row.stream) else ""
         body = say.stream(row.stream, row.text, finish=True, feedback=feedback)
-        return await self._link.command(frames.RESPOND, row.req_id, body)
+        return await self._link.command(frames.RESPOND, row.req_id, body, decision=row.decision_id)
 
     async def _push(self, row: Outgoing) -> Ack:
         self.ways["notice" if row.doubtful else "push"] += 1
         text = self._doubtful_text(row) if row.doubtful else row.text
         feedback = row.decision_id if row.reply_to and not row.doubtful else ""
         body = say.push(row.to, text, group=row.group, feedback=feedback)
-        return await self._link.command(frames.SEND, frames.new_id(frames.SEND), body)
+        req_id = frames.new_id(frames.SEND)
+        return await self._link.command(frames.SEND, req_id, body, decision=row.decision_id)
 
     # What did not work.
 

@@ -19,8 +19,9 @@ from websockets.exceptions import InvalidProxy, WebSocketException
 from app.outbound.wecom.acks import Habits
 from app.outbound.wecom.backoff import Ending, LinkState, Pauses
 from app.outbound.wecom.handover import Handover, OnFrame
+from app.outbound.wecom.listing import Listing
 from app.outbound.wecom.session import Ack, Session, Wiring, late_s
-from app.ports import Clock
+from app.ports import Clock, Ledger
 from app.records.errors import LinkDown
 from app.settings import WecomBot
 
@@ -41,8 +42,8 @@ class Link:
 
     `on_frame` gets every message and event callback, in order of arrival and not one at a time; a
     stop may hand the last ones over twice. `on_state` hears each change with a sentence, `on_drop`
-    the reason of each frame dropped. `sleep` and `chance` (0..1) are the pauses between attempts and
-    their jitter.
+    the reason of each frame dropped; `ledger` is told of each frame before it is written. `sleep`
+    and `chance` (0..1) are the pauses between attempts and their jitter.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Link:
         on_frame: OnFrame,
         *,
         clock: Clock,
+        ledger: Ledger,
         on_state: OnState = lambda _state, _reason: None,
         on_drop: Callable[[str], None] = lambda _reason: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -68,8 +70,9 @@ class Link:
         self._session: Session | None = None
         self.dropped: Counter[str] = Counter()
         """Frames dropped, by reason."""
+        listing = Listing(ledger, settings.url, clock)
         self._wiring = Wiring(
-            settings, self._handover.put, self._became_ready, clock, Habits(), self.dropped, on_drop
+            settings, self._handover.put, self._became_ready, clock, Habits(), self.dropped, listing, on_drop
         )
 
     @property
@@ -94,17 +97,18 @@ class Link:
         """The one command that may answer this req_id now, or ""."""
         return self._session.answer_command(req_id) if self._session else ""
 
-    async def command(self, cmd: str, req_id: str, body: Mapping[str, object]) -> Ack:
+    async def command(self, cmd: str, req_id: str, body: Mapping[str, object], *, decision: str = "") -> Ack:
         """Send a command and wait for its acknowledgement; one at a time per req_id.
 
+        `decision` is the ticket that the frame is listed under, "" for none.
         Raises LinkDown when nothing was written, OutcomeUnknown (a LinkDown) when it was written
         and never acknowledged, TurnedDown with the gateway's errcode.
         """
-        return await self._session_now().command(cmd, req_id, body)
+        return await self._session_now().command(cmd, req_id, body, decision=decision)
 
-    async def post(self, cmd: str, req_id: str, body: Mapping[str, object]) -> bool:
+    async def post(self, cmd: str, req_id: str, body: Mapping[str, object], *, decision: str = "") -> bool:
         """Send without waiting; False when a frame of this req_id is in flight. Raises LinkDown."""
-        return await self._session_now().post(cmd, req_id, body)
+        return await self._session_now().post(cmd, req_id, body, decision=decision)
 
     async def run(self) -> None:
         """Connect, and connect again, for ever; cancel to stop."""

@@ -36,10 +36,10 @@ def push(to: str, text: str, *, group: bool, feedback: str = "") -> Body:
     return {"chatid": to, "chat_type": 2 if group else 1, "msgtype": "markdown", "markdown": markdown}
 
 
-async def welcome(link: Link, req_id: str, text: str) -> Ack:
+async def welcome(link: Link, req_id: str, text: str, *, decision: str = "") -> Ack:
     """Greet a person who opened the chat, within five seconds; raises as Link.command does."""
     body = {"msgtype": "text", "text": {"content": visible(text)}}
-    return await link.command(frames.WELCOME, req_id, body)
+    return await link.command(frames.WELCOME, req_id, body, decision=decision)
 
 
 async def update_card(link: Link, req_id: str, task_id: str, userids: Sequence[str], title: str) -> Ack:

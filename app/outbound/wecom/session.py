@@ -16,6 +16,7 @@ from app.outbound.wecom import frames
 from app.outbound.wecom.acks import Acks, Answer, Habits
 from app.outbound.wecom.backoff import Ending, LinkState
 from app.outbound.wecom.frames import Frame, Odd
+from app.outbound.wecom.listing import Listing
 from app.ports import Clock
 from app.records.errors import LinkDown, OutcomeUnknown, TurnedDown
 from app.settings import WecomBot
@@ -53,6 +54,7 @@ class Wiring:
     clock: Clock
     habits: Habits
     dropped: Counter[str]
+    listing: Listing
     on_drop: Callable[[str], None] = lambda _reason: None
 
 
@@ -90,20 +92,20 @@ class Session:
         late = asyncio.get_running_loop().time() - arrived > _EVENT_WINDOW_S
         return "" if late and command != frames.RESPOND else command
 
-    async def command(self, cmd: str, req_id: str, body: Mapping[str, object]) -> Ack:
-        """Write and wait for the acknowledgement.
+    async def command(self, cmd: str, req_id: str, body: Mapping[str, object], *, decision: str = "") -> Ack:
+        """Write and wait for the acknowledgement; `decision` is what the frame is listed under.
 
         Raises LinkDown when nothing was written or the gateway ignored it, OutcomeUnknown when it
         was written and not acknowledged, TurnedDown with the errcode.
         """
         async with self._turns.setdefault(req_id, asyncio.Lock()):
             await self._earlier(req_id)
-            answer = await self._write(cmd, req_id, body)
+            answer = await self._write(cmd, req_id, body, decision)
             written_at = self._wiring.clock()
             data = await self._within(answer, self._settings.ack_timeout_s)
             return Ack(written_at, _verdict(cmd, data))
 
-    async def post(self, cmd: str, req_id: str, body: Mapping[str, object]) -> bool:
+    async def post(self, cmd: str, req_id: str, body: Mapping[str, object], *, decision: str = "") -> bool:
         """Write and do not wait; False, with nothing written, while another frame is in flight.
 
         Raises LinkDown as `command` does.
@@ -112,7 +114,7 @@ class Session:
         if turn.locked() or self._acks.latest(req_id) is not None:
             return False
         async with turn:
-            await self._write(cmd, req_id, body, interim=True)
+            await self._write(cmd, req_id, body, decision, interim=True)
         return True
 
     async def _earlier(self, req_id: str) -> None:
@@ -124,15 +126,24 @@ class Session:
             self._acks.pass_over(req_id)
 
     async def _write(
-        self, cmd: str, req_id: str, body: Mapping[str, object] | None, *, interim: bool = False
+        self,
+        cmd: str,
+        req_id: str,
+        body: Mapping[str, object] | None,
+        decision: str = "",
+        *,
+        interim: bool = False,
     ) -> Answer:
+        """The one place that writes: each frame is listed, then sent exactly as listed."""
         if self._ending is not None or self._wire.state is not State.OPEN:
             raise LinkDown("the connection has ended")
+        text = frames.write(cmd, req_id, body)
+        self._wiring.listing.note(cmd, text, decision, interim=interim)
         expected = not interim or self._wiring.habits.waits
         answer = self._acks.expect(req_id, interim=interim) if expected else _nothing()
         try:
             async with asyncio.timeout(self._settings.ack_timeout_s):
-                await self._wire.send(frames.write(cmd, req_id, body))
+                await self._wire.send(text)
         except (TimeoutError, ConnectionClosed, OSError) as fault:
             await self._stop(LinkState.BACKOFF, f"writing failed: {type(fault).__name__}")
             raise OutcomeUnknown from fault

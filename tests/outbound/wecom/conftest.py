@@ -18,6 +18,7 @@ from app.outbound.wecom.streams import Streams
 from app.ports import Outgoing
 from app.records.answer import utc_now
 from app.records.decision import Decision
+from app.records.egress import Leaving
 from app.records.message import Message, MessageKind, stream_id
 from app.settings import WecomBot
 
@@ -99,6 +100,19 @@ class Box(Watch):
         self.notice()
 
 
+class Noted:
+    """Port Ledger in memory."""
+
+    def __init__(self) -> None:
+        self.entries: list[Leaving] = []
+
+    async def leaves(self, entry: Leaving) -> None:
+        self.note(entry)
+
+    def note(self, entry: Leaving) -> None:
+        self.entries.append(entry)
+
+
 @dataclass
 class Rig:
     """The channel on a double. `frames` are the callbacks that arrived."""
@@ -116,11 +130,13 @@ class Rig:
         self.settings = WecomBot.model_validate(settings)
         self.naps, self.box, self.arrived, self.moved = Naps(), Box(), Watch(), Watch()
         self.frames: list[dict[str, Any]] = []
+        self.ledger = Noted()
         self.states: list[tuple[LinkState, str]] = []
         self.link = Link(
             self.settings,
             self._take,
             clock=utc_now,
+            ledger=self.ledger,
             on_state=self._on_state,
             sleep=self.naps,
             chance=lambda: 1.0,

@@ -94,7 +94,7 @@ class Torn:
     def answer_command(self, _req_id: str) -> str:
         return frames.RESPOND
 
-    async def post(self, *_: object) -> bool:
+    async def post(self, *_: object, **__: object) -> bool:
         raise OutcomeUnknown
 
 

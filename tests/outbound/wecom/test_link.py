@@ -378,7 +378,7 @@ async def test_what_was_read_is_handed_over_although_the_connection_ended(
             await asyncio.Event().wait()
         kept.append(msgid)
 
-    link = Link(r.settings, keep, clock=utc_now, sleep=r.naps)
+    link = Link(r.settings, keep, clock=utc_now, ledger=r.ledger, sleep=r.naps)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(link.run())
         sent = [await gateway.say("lee.wai-man", f"{n}") for n in range(3)]
