@@ -12,6 +12,7 @@ import click
 from app.records.errors import ChargehandError, OwnFault
 from app.settings import Settings, load
 from app.verbs.double_words import DOUBLES
+from app.verbs.egress_words import egress
 from app.verbs.stopping import stoppable
 from app.verbs.version_words import VERBS as VERSION_VERBS
 
@@ -273,6 +274,9 @@ def verify(config: Path | None, anchor: str | None, as_json: bool) -> int:  # no
     from app.verbs.look import verify  # noqa: PLC0415
 
     return verify(_settings(config), anchor, as_json=as_json)
+
+
+verbs.add_command(egress)
 
 
 @verbs.group()
