@@ -46,39 +46,44 @@ def of_status(
     return AttemptFailed(fault, fault_id, f"{detail} (HTTP {status})", retry_after_s=wait_s)
 
 
-def _meaning(
-    status: int, headers: Mapping[str, str], words: str, model: str, now: datetime
-) -> tuple[FaultClass, str, str]:
-    if 300 <= status < 400:
+_Meaning = tuple[FaultClass, str, str]
+
+_PORTAL: _Meaning = ("account", "F-25", "a proxy or portal answered")
+_BLOCKED: _Meaning = ("policy", "F-18", "blocked by the provider's rules of content")
+_NO_SUCH: _Meaning = ("account", "F-32", "the provider does not know the model or the address")
+_GAVE_UP: _Meaning = ("transient", "F-19", "the provider gave up waiting")
+_FIXED: Mapping[int, _Meaning] = {
+    402: ("account", "F-15", "no balance, or the model is not switched on"),
+    404: _NO_SUCH,
+    407: _PORTAL,
+    408: _GAVE_UP,
+    410: _NO_SUCH,
+    425: _GAVE_UP,
+    451: _BLOCKED,
+}
+
+
+def _meaning(status: int, headers: Mapping[str, str], words: str, model: str, now: datetime) -> _Meaning:
+    if status in _FIXED:
+        return _FIXED[status]
+    if status < 400:
         return "account", "F-26", "sent elsewhere; a redirect is never followed"
-    if status in {401, 403}:
-        return _refused(headers, now)
-    match status:
-        case 402:
-            return "account", "F-15", "no balance, or the model is not switched on"
-        case 407:
-            return "account", "F-25", "a proxy or portal answered"
-        case 404 | 410:
-            return "account", "F-32", "the provider does not know the model or the address"
-        case 429:
-            named = _LIMIT_NAMED.search(words)
-            return "throttle", "F-17" if named else "F-16", "asked too often"
-        case 451:
-            return "policy", "F-18", "blocked by the provider's rules of content"
-        case 408 | 425:
-            return "transient", "F-19", "the provider gave up waiting"
-        case 400 if _UNSAFE.search(words):
-            return "policy", "F-18", "blocked by the provider's rules of content"
-        case 400 if _names_model(words, model):
-            return "account", "F-32", "the provider does not know the model"
     if status >= 500:
         return "transient", "F-19", "the provider failed"
+    if status in {401, 403}:
+        return _refused(headers, now)
+    if status == 429:
+        return "throttle", "F-17" if _LIMIT_NAMED.search(words) else "F-16", "asked too often"
+    if status == 400 and _UNSAFE.search(words):
+        return _BLOCKED
+    if status == 400 and _names_model(words, model):
+        return _NO_SUCH
     return "content", "F-400", "the provider does not take the request"
 
 
-def _refused(headers: Mapping[str, str], now: datetime) -> tuple[FaultClass, str, str]:
+def _refused(headers: Mapping[str, str], now: datetime) -> _Meaning:
     if "html" in headers.get("content-type", ""):
-        return "account", "F-25", "a proxy or portal answered"
+        return _PORTAL
     told = http_date(headers.get("date", ""))
     if told is not None and abs((told - now).total_seconds()) > CLOCK_OFF_S:
         return "account", "F-28", "refused, and this computer's clock is not the provider's; check the clock"
@@ -137,5 +142,4 @@ def _class_of(error: Any) -> FaultClass:
     meanings: tuple[tuple[re.Pattern[str], FaultClass], ...] = (
         (_UNSAFE, "policy"), (_TOO_MUCH, "throttle"), (_NOT_ALLOWED, "account"), (_NO_MODEL, "account"),
     )  # fmt: skip
-    # Cloud codes are written together, such as AuthFailure or RequestLimitExceeded.
     return next((fault for pattern, fault in meanings if pattern.search(words)), "transient")

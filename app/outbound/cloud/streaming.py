@@ -42,7 +42,7 @@ class Told:
 
     def answer(self) -> str:
         """The whole text; raises AttemptFailed when the answer ended otherwise than with one."""
-        text = "".join(self.pieces)
+        text = _whole("".join(self.pieces))
         match self.finish:
             case "stop" if text.strip():
                 return text
@@ -226,7 +226,12 @@ def _text(value: Any) -> str:
 
 
 def _name(value: Any) -> str:
-    return value[:200] if isinstance(value, str) else ""
+    return _whole(value[:200]) if isinstance(value, str) else ""
+
+
+def _whole(text: str) -> str:
+    """The text with halves of a surrogate pair put together, or replaced where one is alone."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _malformed() -> AttemptFailed:

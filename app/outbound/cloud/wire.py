@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -26,7 +26,7 @@ class _Trip:
     """How far one attempt came: its connection, its body, its answer."""
 
     target: Target
-    body: bytes
+    body: bytes = field(repr=False)
     decision: str
     data_class: DataClass
     sent: bool = False
@@ -65,9 +65,10 @@ class Wire:
         decision: str,
         schema: Schema | None = None,
     ) -> Raw:
-        """The whole answer within `deadline_s`; raises AttemptFailed and nothing else.
+        """The whole answer within `deadline_s`; raises AttemptFailed.
 
-        What leaves is in the ledger before its first byte is written.
+        The body is in the ledger before its first byte is written; what the ledger raises when it
+        cannot keep it is raised here, and nothing leaves.
         """
         trip = _Trip(target, body_of(target, turns, schema), decision, data_class)
         try:
@@ -114,10 +115,10 @@ class Wire:
                 )
             if response.headers.get("content-encoding", "identity").lower() not in {"", "identity"}:
                 raise AttemptFailed("content", "F-23", "the answer is packed, which was not asked for")
-            text = await self._read(trip, response)
-        told = trip.reading.told if trip.reading else None
-        if told is None:
-            raise AttemptFailed("transient", "F-02", "nothing was answered")
+            content_type = response.headers.get("content-type", "").lower()
+            reading = trip.reading = Reading(content_type, self._settings.answer_max_bytes)
+            text = await self._read(reading, response)
+        told = reading.told
         return Raw(text, told.model, told.fingerprint, told.usage, (loop.time() - began) * 1000)
 
     async def _leave(self, trip: _Trip) -> AsyncIterator[bytes]:
@@ -130,9 +131,7 @@ class Wire:
         trip.sent = True
         yield trip.body
 
-    async def _read(self, trip: _Trip, response: httpx.Response) -> str:
-        content_type = response.headers.get("content-type", "").lower()
-        reading = trip.reading = Reading(content_type, self._settings.answer_max_bytes)
+    async def _read(self, reading: Reading, response: httpx.Response) -> str:
         now = asyncio.get_running_loop().time
         try:
             async with asyncio.timeout(None) as progress:
