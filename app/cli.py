@@ -11,6 +11,7 @@ import click
 
 from app.records.errors import ChargehandError, OwnFault
 from app.settings import Settings, load
+from app.verbs.cloud_words import cloud
 from app.verbs.double_words import DOUBLES
 from app.verbs.egress_words import egress
 from app.verbs.stopping import stoppable
@@ -276,6 +277,7 @@ def verify(config: Path | None, anchor: str | None, as_json: bool) -> int:  # no
     return verify(_settings(config), anchor, as_json=as_json)
 
 
+verbs.add_command(cloud)
 verbs.add_command(egress)
 
 

@@ -23,9 +23,12 @@ from app.inbound.console.server import Door as ConsoleDoor
 from app.inbound.health import HealthPage
 from app.inbound.jobs import ClockDoor, Job
 from app.inbound.wecom_bot import Door
+from app.observe.cloud_meters import CloudMeters
 from app.observe.log import StepLog, open_log
 from app.observe.meters import Meters
 from app.observe.replies import ReplyTimes
+from app.outbound.cloud.building import build_client
+from app.outbound.cloud.client import CloudClient
 from app.outbound.holder import hold
 from app.outbound.lane.heads import load_head, load_ngrams, load_recipe
 from app.outbound.lane.lane import ModelLane
@@ -41,6 +44,8 @@ from app.outbound.wecom.streams import Streams
 from app.ports import Observer, Outgoing
 from app.records.answer import Say, utc_now
 from app.records.board import Status
+from app.records.cloud import MICRO
+from app.records.cloud import Standing as CloudStanding
 from app.records.errors import ChainBroken, ChargehandError, ModelWrong, OwnFault, SettingsWrong
 from app.records.message import Language, Message
 from app.records.recipe import Recipe
@@ -109,7 +114,7 @@ def reading_store(settings: Settings) -> Iterator[SqlStore]:
     """The store beside a running service; raises OwnFault when there is none yet."""
     if not has_store(settings):
         raise OwnFault(f"there is no store in {settings.data_dir}; name the service's --config")
-    store = open_store(settings.store_url)
+    store = open_store(settings.store_url, zone=ZoneInfo(settings.plant.time_zone))
     try:
         yield store
     finally:
@@ -194,8 +199,18 @@ class Appliance:
         self._measuring = Measuring(
             store, utc_now, zone, settings.planning.changeover_minutes, self._meters.measured
         )
+        self._cloud = self._build_cloud()
         self._desk = self._build_desk(WecomBubble(self._link, streams, clock=utc_now), times.observe)
         self._gauges()
+
+    def _build_cloud(self) -> CloudClient | None:
+        """The cloud's client with its meters, None where nothing outside may be asked."""
+        self._cloud_meters = CloudMeters(self._meters.registry)
+        settings, store = self._settings, self._store
+        zone = ZoneInfo(settings.plant.time_zone)
+        client = build_client(settings.cloud, zone, store.cloud, store.ledger, self._cloud_meters, utc_now)
+        self._cloud_meters.watch_circuits(client.breakers if client else tuple)
+        return client
 
     def _build_desk(self, bubble: WecomBubble, time_reply: Observer) -> Desk:
         settings, listening = self._settings, (self._feed.observe, time_reply, self._measuring.observe)
@@ -213,7 +228,9 @@ class Appliance:
                 clock=utc_now,
                 wake=self._delivery.wake,
                 context_minutes=settings.understanding.context_minutes,
-                observers=(StepLog(self._log), self._meters, *listening),
+                cloud=self._cloud,
+                consulting=settings.cloud,
+                observers=(StepLog(self._log), self._meters, self._cloud_meters, *listening),
                 on_fault=self._fault,
             )
         )
@@ -221,6 +238,8 @@ class Appliance:
     async def run(self) -> None:
         """Run every part until told to stop; whatever is unfinished then is taken up next time."""
         await self._store.recover()
+        if self._cloud is not None:
+            await self._cloud.load()
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -332,14 +351,17 @@ class Appliance:
 
     def _status(self) -> Status:
         lane = self._lane.stats if self._lane else None
+        cloud = self._cloud.standing() if self._cloud else CloudStanding("off")
+        beside: Literal["FULL", "NO-CLOUD"] = "FULL" if cloud.state == "up" else "NO-CLOUD"
         return Status(
-            mode="NO-CLOUD" if lane and lane.ready else "RULES",
+            mode=beside if lane and lane.ready else "RULES",
             link=_LINK.get(self._link.state, "down") if self._settings.wecom.bot.enabled else "off",
             lane="off" if lane is None else "up" if lane.ready else "down",
             now=utc_now(),
             zone=self._settings.plant.time_zone,
             queue=self._desk.waiting,
-            cost_today_cny=0.0,
+            cost_today_cny=cloud.spent_today_micro / MICRO,
+            cloud_calls=cloud.calls_today,
             link_since=self._link_since,
             model_calls=lane.evaluated if lane else 0,
         )

@@ -2,11 +2,10 @@
 
 import base64
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,14 +16,13 @@ from rich.table import Table
 
 from app import main
 from app.outbound.store.ledger import ALL, Total
-from app.records.answer import utc_now
 from app.records.egress import Left
 from app.settings import Settings
+from app.verbs.since import since_of
 
 _WIDE = 200
 _HASH = 12  # digits of the hash in a table
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def list_egress(settings: Settings, wanted: Wanted, *, as_json: bool, with_body:
     Raises click.BadParameter for a time that is none, OwnFault when there is no store.
     """
     zone = ZoneInfo(settings.plant.time_zone)
-    since = _since(wanted.since, zone)
+    since = since_of(wanted.since, zone, _EVER)
     with main.reading_store(settings) as store:
         entries = store.ledger.entries(since, wanted.limit or ALL, wanted.channel)
         if as_json:
@@ -55,23 +53,6 @@ def list_egress(settings: Settings, wanted: Wanted, *, as_json: bool, with_body:
     for line in _totals(totals, shown):
         click.echo(line)
     return 0
-
-
-def _since(words: str, zone: ZoneInfo) -> datetime:
-    """The time that is meant, a day and a time without zone in plant time; "" is since ever."""
-    if not words:
-        return _EVER
-    ago = re.fullmatch(rf"([0-9]+) *({'|'.join(_SECONDS)})", words.strip())
-    try:
-        if ago:
-            return utc_now() - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2]])
-        at = datetime.fromisoformat(words.strip())
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise click.BadParameter(
-            f"{words!r} is no time; write a day or time such as 2026-11-23T08:00, or 90s, 30min, 2h, 3d ago",
-            param_hint="--since",
-        ) from None
 
 
 # For people.

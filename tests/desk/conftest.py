@@ -129,7 +129,7 @@ def seeded(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def plant(tmp_path, rules, catalogue, seeded):
-    """Opens a running desk; `reader` and `solver` stand in for the real ones."""
+    """Opens a running desk; `reader` and `solver` may stand in, `cloud` is made of the store."""
     file = tmp_path / "plant.sqlite"
     shutil.copy(seeded, file)
     clock = HandClock()
@@ -146,7 +146,7 @@ def plant(tmp_path, rules, catalogue, seeded):
             corrections=read_corrections("Chargehand"), new_names=read_new_names(),
             clock=clock, wake=lambda: None,
             observers=(here.note, *more.pop("observers", ())),
-            cloud=more.pop("cloud", None), consulting=more.pop("consulting", Cloud()),
+            cloud=more.pop("cloud", lambda _store: None)(store), consulting=more.pop("consulting", Cloud()),
             on_fault=lambda ticket, fault: here.faults.append((ticket, fault)),
         )  # fmt: skip
         here.desk = Desk(parts, **more)

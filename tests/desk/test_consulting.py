@@ -76,7 +76,7 @@ async def further(here, decision, count=1):
 
 async def test_with_the_cloud_off_nothing_is_asked_and_nothing_of_it_is_kept(plant):
     cloud = ScriptedCloud(urgent)
-    async with plant(cloud=cloud, planning=QUICK) as here:
+    async with plant(cloud=lambda _store: cloud, planning=QUICK) as here:
         held = await here.ask("ng.mei-ling", UNREADABLE)
         assert [step.because for step in steps_of(held, Consulted)] == ["off"]
         assert held.hold.reason == "approval"
@@ -86,7 +86,7 @@ async def test_with_the_cloud_off_nothing_is_asked_and_nothing_of_it_is_kept(pla
 
 async def test_a_wish_that_cannot_be_read_is_read_outside_said_back_and_binds_only_after_a_yes(plant):
     cloud = ScriptedCloud(urgent)
-    async with plant(cloud=cloud, consulting=settings(), planning=QUICK) as here:
+    async with plant(cloud=lambda _store: cloud, consulting=settings(), planning=QUICK) as here:
         asked = await here.ask("ng.mei-ling", UNREADABLE)
         assert (asked.stage, asked.hold.reason) == ("held", "confirm")
         [consulted] = steps_of(asked, Consulted)
@@ -116,7 +116,9 @@ async def test_a_wish_that_cannot_be_read_is_read_outside_said_back_and_binds_on
 
 
 async def test_no_to_what_was_read_ends_it_without_a_plan(plant):
-    async with plant(cloud=ScriptedCloud(urgent), consulting=settings(), planning=QUICK) as here:
+    async with plant(
+        cloud=lambda _store: ScriptedCloud(urgent), consulting=settings(), planning=QUICK
+    ) as here:
         asked = await here.ask("ng.mei-ling", UNREADABLE)
         await here.ask("ng.mei-ling", f"拒絕 {asked.id}")
         assert (await here.decision(asked.id)).stage == "refused"
@@ -127,7 +129,9 @@ async def test_no_to_what_was_read_ends_it_without_a_plan(plant):
     "why", ["transient", "day", "deadline", "content", "policy", "no_price", "busy", "account"]
 )
 async def test_without_an_answer_the_own_plan_stands_and_the_reason_is_kept(plant, why):
-    async with plant(cloud=ScriptedCloud(why=why), consulting=settings(), planning=QUICK) as here:
+    async with plant(
+        cloud=lambda _store: ScriptedCloud(why=why), consulting=settings(), planning=QUICK
+    ) as here:
         held = await here.ask("ng.mei-ling", UNREADABLE)
         [consulted] = steps_of(held, Consulted)
         assert consulted.outcome == why
@@ -140,7 +144,9 @@ async def test_a_model_that_cannot_read_it_either_changes_nothing(plant, status)
     def cannot(_document, wish):
         return {"wish": wish["wish"], "status": status, "wishes": [], "places": []}
 
-    async with plant(cloud=ScriptedCloud(cannot), consulting=settings(), planning=QUICK) as here:
+    async with plant(
+        cloud=lambda _store: ScriptedCloud(cannot), consulting=settings(), planning=QUICK
+    ) as here:
         held = await here.ask("ng.mei-ling", UNREADABLE)
         assert held.hold.reason == "approval"
         assert "讀" in held.hold.proposal.values["words"] if "words" in held.hold.proposal.values else True
@@ -157,7 +163,7 @@ async def test_a_model_that_cannot_read_it_either_changes_nothing(plant, status)
 )
 async def test_policy_keeps_a_wish_here_and_says_why(plant, how, because):
     cloud = ScriptedCloud(urgent)
-    async with plant(cloud=cloud, consulting=settings(**how), planning=QUICK) as here:
+    async with plant(cloud=lambda _store: cloud, consulting=settings(**how), planning=QUICK) as here:
         held = await here.ask("ng.mei-ling", UNREADABLE)
         assert [(s.because, s.outcome) for s in steps_of(held, Consulted)] == [(because, "not_asked")]
     assert cloud.asked == []
@@ -165,7 +171,7 @@ async def test_policy_keeps_a_wish_here_and_says_why(plant, how, because):
 
 async def test_a_plain_wish_is_never_asked_about_and_that_is_on_record(plant):
     cloud = ScriptedCloud(urgent)
-    async with plant(cloud=cloud, consulting=settings(), planning=QUICK) as here:
+    async with plant(cloud=lambda _store: cloud, consulting=settings(), planning=QUICK) as here:
         held = await here.ask("ng.mei-ling", PLAIN)
         assert [(s.because, s.outcome) for s in steps_of(held, Consulted)] == [("plain", "not_asked")]
     assert cloud.asked == []
@@ -173,7 +179,7 @@ async def test_a_plain_wish_is_never_asked_about_and_that_is_on_record(plant):
 
 async def test_an_open_circuit_is_not_waited_for(plant):
     cloud = ScriptedCloud(urgent, state="down")
-    async with plant(cloud=cloud, consulting=settings(), planning=QUICK) as here:
+    async with plant(cloud=lambda _store: cloud, consulting=settings(), planning=QUICK) as here:
         held = await here.ask("ng.mei-ling", UNREADABLE)
         assert [s.because for s in steps_of(held, Consulted)] == ["open"]
     assert cloud.asked == []
@@ -189,7 +195,7 @@ async def until(so) -> None:
 async def test_wishes_that_wait_for_a_call_to_end_share_the_next_one_and_its_cost(plant):
     cloud = ScriptedCloud(urgent)
     cloud.go.clear()
-    async with plant(cloud=cloud, consulting=settings(gather_s=0), planning=QUICK) as here:
+    async with plant(cloud=lambda _store: cloud, consulting=settings(gather_s=0), planning=QUICK) as here:
         waiting = here.desk._plans._consulting
         first = [await here.say("ng.mei-ling", UNREADABLE)]
         await until(lambda: len(cloud.asked) == 1)
@@ -209,7 +215,9 @@ async def test_wishes_that_wait_for_a_call_to_end_share_the_next_one_and_its_cos
 
 async def test_words_leave_only_after_a_supervisor_has_seen_them_letter_by_letter(plant):
     cloud = ScriptedCloud(urgent)
-    async with plant(cloud=cloud, consulting=settings(share="preview"), planning=QUICK) as here:
+    async with plant(
+        cloud=lambda _store: cloud, consulting=settings(share="preview"), planning=QUICK
+    ) as here:
         held = await here.ask("ng.mei-ling", UNREADABLE)
         assert [s.outcome for s in steps_of(held, Consulted)] == ["preview"]
         assert held.hold.reason == "approval"
@@ -234,14 +242,18 @@ async def test_words_leave_only_after_a_supervisor_has_seen_them_letter_by_lette
 
 
 async def test_a_restart_takes_up_what_was_confirmed(plant):
-    async with plant(cloud=ScriptedCloud(urgent), consulting=settings(), planning=QUICK) as here:
+    async with plant(
+        cloud=lambda _store: ScriptedCloud(urgent), consulting=settings(), planning=QUICK
+    ) as here:
         asked = await here.ask("ng.mei-ling", UNREADABLE)
     async with plant(
-        cloud=ScriptedCloud(urgent), consulting=settings(), planning=QUICK, running=False
+        cloud=lambda _store: ScriptedCloud(urgent), consulting=settings(), planning=QUICK, running=False
     ) as here:
         await here.desk.approve(asked.id, "ng.mei-ling", action_hash(asked.hold.action))
         [open_one] = [d for d in await here.store.unfinished() if d.stage == "planning"]
-    async with plant(cloud=ScriptedCloud(urgent), consulting=settings(), planning=QUICK) as here:
+    async with plant(
+        cloud=lambda _store: ScriptedCloud(urgent), consulting=settings(), planning=QUICK
+    ) as here:
         planned = await here.ended(open_one.id)
         assert planned.hold.reason == "approval"
         assert not steps_of(planned, Acted)

@@ -190,7 +190,8 @@ def flaws(asked: dict[str, Any], places: list[list[Any]]) -> set[str]:
             found.add("options")
             continue
         options, present, fixed, earliest = known
-        spans.append((machine, start, start + options[machine], (order, lot, position)))
+        shut = next(shut for code, _, shut in asked["machines"] if code == machine)
+        spans.append((machine, start, _end(shut, start, options[machine]), (order, lot, position)))
         if fixed and present[:2] != [machine, start]:
             found.add("fixed")
         if not fixed and start < earliest:
@@ -198,11 +199,20 @@ def flaws(asked: dict[str, Any], places: list[list[Any]]) -> set[str]:
     return found | _clashes(asked, spans)
 
 
+def _end(shut: list[list[int]], start: int, minutes: int) -> int:
+    """When so many open minutes have passed since."""
+    now = start
+    while minutes:
+        minutes -= not any(low <= now < high for low, high in shut)
+        now += 1
+    return now
+
+
 def _clashes(asked: dict[str, Any], spans: list[tuple[str, int, int, tuple[str, int, int]]]) -> set[str]:
     found = set()
     blocked = {machine: shut for machine, _, shut in asked["machines"]}
     for n, (machine, start, end, name) in enumerate(spans):
-        if any(start < high and low < end for low, high in blocked[machine]):
+        if any(low <= start < high for low, high in blocked[machine]):
             found.add("blocked")
         for other, begin, finish, its in spans[n + 1 :]:
             if other == machine and begin < end and start < finish:

@@ -14,12 +14,10 @@ Place = list[Any]
 def schedule(question: Question, bent: Bent, *, late_by: int = 0) -> list[Place]:
     """Every operation once: what is fixed where it is, the rest job by job in the earliest gap.
 
-    Wished orders go first, then the earliest due. `late_by` puts off everything that is not fixed by
-    so many minutes.
+    Work begins in open time; blocked time cuts it, and it goes on afterwards. Wished orders go first,
+    then the earliest due. `late_by` puts off everything that is not fixed by so many minutes.
     """
     busy: dict[str, list[Span]] = defaultdict(list)
-    for machine, spans in question.blocked.items():
-        busy[machine].extend(spans)
     for job in question.jobs:
         for step in job.steps:
             if step.present and _stays(bent, job, step):
@@ -30,7 +28,7 @@ def schedule(question: Question, bent: Bent, *, late_by: int = 0) -> list[Place]
         ready = max(job.earliest, bent.earliest.get(job.order, 0), late_by)
         ready = max([ready, *(ends.get(one, 0) for one, then in bent.after if then == job.order)])
         for step in job.steps:
-            place, ready = _place(bent, job, step, ready, busy)
+            place, ready = _place(question, bent, job, step, ready, busy)
             places.append(place)
         ends[job.order] = max(ends.get(job.order, 0), ready)
     return places
@@ -51,15 +49,18 @@ def _in_order(question: Question, bent: Bent) -> list[Job]:
     return jobs
 
 
-def _place(bent: Bent, job: Job, step: Step, ready: int, busy: dict[str, list[Span]]) -> tuple[Place, int]:
+def _place(
+    question: Question, bent: Bent, job: Job, step: Step, ready: int, busy: dict[str, list[Span]]
+) -> tuple[Place, int]:
     """The operation's place, and when the next of its job may begin."""
     if step.present and _stays(bent, job, step):
         machine, start, end = step.present
         return [job.order, job.lot, step.position, machine, start], max(ready, end)
     found = []
     for machine, minutes in _allowed(bent, job, step):
-        start = _gap([*busy[machine], *_shut(bent, job, machine)], ready, minutes)
-        found.append((start + minutes, machine, start))
+        closed = sorted([*question.blocked.get(machine, ()), *_shut(bent, job, machine)], key=_begin)
+        start, end = _gap(busy[machine], closed, ready, minutes)
+        found.append((end, machine, start))
     end, machine, start = min(found)
     busy[machine].append(Span(start, end))
     return [job.order, job.lot, step.position, machine, start], end
@@ -75,10 +76,32 @@ def _shut(bent: Bent, job: Job, machine: str) -> list[Span]:
     return [span for order, on, span in bent.shut if order in (None, job.order) and on in (None, machine)]
 
 
-def _gap(busy: list[Span], ready: int, minutes: int) -> int:
-    """The earliest start from `ready` on with `minutes` free."""
+def _gap(busy: list[Span], closed: list[Span], ready: int, minutes: int) -> tuple[int, int]:
+    """From when to when the work would run, at the earliest from `ready` on, with nothing else there."""
     start = ready
-    for span in sorted(busy, key=lambda span: span.start):
-        if span.end > start and span.start < start + minutes:
-            start = span.end
-    return start
+    while True:
+        start, end = _through(closed, start, minutes)
+        others = [span.end for span in busy if span.start < end and start < span.end]
+        if not others:
+            return start, end
+        start = max(others)
+
+
+def _through(closed: list[Span], start: int, minutes: int) -> tuple[int, int]:
+    """The first open minute from `start` on, and when so many open minutes have passed since."""
+    now, left, begun = start, minutes, False
+    for span in closed:
+        if span.end <= now:
+            continue
+        if span.start > now:
+            begun = True
+            if span.start - now >= left:
+                break
+            left -= span.start - now
+        now = span.end
+        start = start if begun else now
+    return start, now + left
+
+
+def _begin(span: Span) -> int:
+    return span.start

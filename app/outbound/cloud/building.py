@@ -17,6 +17,11 @@ def price_file(settings: Cloud) -> Path:
     return settings.price_file or shipped("config") / "prices.toml"
 
 
+def build_wire(settings: Cloud, ledger: Ledger, clock: Clock) -> Wire:
+    """The wire alone, as a measurement needs it; raises SettingsWrong."""
+    return Wire(settings, ledger, clock)
+
+
 def build_client(
     settings: Cloud,
     zone: ZoneInfo,
@@ -30,6 +35,6 @@ def build_client(
     """The client, None where nothing outside may be asked; raises SettingsWrong and FileWrong."""
     if not settings.enabled:
         return None
-    wire = Wire(settings, ledger, clock)
+    wire = build_wire(settings, ledger, clock)
     parts = Parts(book, wire, read_prices(price_file(settings)), TokenCount(), watching)
     return CloudClient(settings, zone, parts, clock, schema=schema)

@@ -1,6 +1,7 @@
 """Who may be asked, in which order, and with which key."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +29,14 @@ def targets(settings: Cloud, language: Language) -> tuple[Target, ...]:
             taken |= origins
             found.append(_target(settings, provider, route))
     return tuple(found)
+
+
+def target_of(settings: Cloud, provider: Provider) -> Target | None:
+    """One route with its key, enabled or not; None without a readable key."""
+    key = key_of(settings, provider)
+    return (
+        None if key is None else replace(_target(settings, provider, route_of(settings, provider)), key=key)
+    )
 
 
 def route_of(settings: Cloud, provider: Provider) -> CloudRoute:

@@ -11,7 +11,7 @@ from app import policy
 from app.outbound.store.audit import end
 from app.outbound.store.book import OUTBOX
 from app.outbound.store.facts import BODIES, DECISIONS, HEADS, INBOX, STEPS, SqlFacts
-from app.outbound.store.line import Line, Values, among, moment_or_none, number_of, stamp, ticket_of
+from app.outbound.store.line import Line, Values, among, moment, moment_or_none, number_of, stamp, ticket_of
 from app.records.correction import Correction
 from app.records.decision import OPEN_STAGES, Corrected, Decision
 from app.records.views import Counts, Kept
@@ -61,6 +61,11 @@ _OPEN_BODIES = BODIES.where(STEPS.c.decision.in_(_OPEN))
 _TAUGHT = sa.select(STEPS.c.decision).where(STEPS.c.kind == "corrected")
 _TAUGHT_HEADS = HEADS.where(DECISIONS.c.n.in_(_TAUGHT)).order_by(DECISIONS.c.n)
 _TAUGHT_BODIES = BODIES.where(STEPS.c.decision.in_(_TAUGHT))
+_LENGTHS = (
+    sa.select(INBOX.c.received_at, sa.func.length(INBOX.c.text))
+    .where(INBOX.c.received_at >= sa.bindparam("at"))
+    .order_by(INBOX.c.n)
+)
 _SINCE = sa.select(sa.func.count()).select_from(INBOX).where(INBOX.c.received_at >= sa.bindparam("at"))
 _MESSAGES = sa.select(sa.func.count()).select_from(INBOX)
 _STAGES = sa.select(DECISIONS.c.stage, sa.func.count()).group_by(DECISIONS.c.stage)
@@ -128,6 +133,11 @@ def _correction(decision: Decision) -> Correction | None:
 def received_since(line: Line, at: datetime) -> int:
     """How many messages came since a time."""
     return int(line.all(_SINCE, {"at": stamp(at)})[0][0])
+
+
+def lengths_since(line: Line, at: datetime) -> tuple[tuple[datetime, int], ...]:
+    """When each message since a time came, and how many signs it has."""
+    return tuple((moment(came), int(signs)) for came, signs in line.all(_LENGTHS, {"at": stamp(at)}))
 
 
 def counts(line: Line) -> Counts:

@@ -135,6 +135,10 @@ class SqlStore:
         """How many messages came since a time."""
         return await self._see(lambda line: shelf.received_since(line, at))
 
+    async def lengths_since(self, at: datetime) -> tuple[tuple[datetime, int], ...]:
+        """When each message since a time came, and how many signs it has."""
+        return await self._see(lambda line: shelf.lengths_since(line, at))
+
     # For the clock.
 
     async def last_run(self, name: str) -> datetime | None:

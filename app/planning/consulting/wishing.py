@@ -3,15 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from typing import Any
 
+from app.planning.consulting.aliases import restore_wish
 from app.planning.consulting.asked import Envelope
-from app.planning.consulting.names import alias_or_mark, reals
+from app.planning.consulting.names import alias_or_mark
 from app.records import wish_form
 from app.records.errors import AnswerWrong, FileWrong
-from app.records.wish import AnyWish, PlainWish, WhatIf
+from app.records.wish import AnyWish
 
 _YEAR = timedelta(days=366)
 _TIMES = frozenset({"by", "at", "until", "not_before", "start", "end"})
@@ -20,11 +19,6 @@ _RFC_3339 = re.compile(
 )
 _STRANGER = re.compile(r"(there is no \w+) '(.*)'", re.DOTALL)
 _KEYS = frozenset(key for form in wish_form.FORMS for key in form.model_fields)
-_KINDS: Mapping[str, str] = {
-    "order": "order", "then": "order", "other": "order", "orders": "order", "machine": "machine",
-    "facility": "facility", "family": "family", "crew": "crew", "person": "person",
-}  # fmt: skip
-"""Whose alias stands in which field of a wish."""
 
 
 def wishes_of(given: Sequence[Mapping[str, object]], envelope: Envelope) -> tuple[AnyWish, ...]:
@@ -36,8 +30,7 @@ def wishes_of(given: Sequence[Mapping[str, object]], envelope: Envelope) -> tupl
     except FileWrong as fault:
         said = _STRANGER.sub(lambda found: f"{found[1]} {alias_or_mark(found[2])}", str(fault))
         raise AnswerWrong(said) from None
-    real = reals(envelope)
-    return tuple(_restored(wish, real) for wish in wishes)
+    return tuple(restore_wish(wish, envelope.aliases) for wish in wishes)
 
 
 def _faults(given: object, origin: datetime, place: str) -> Iterator[str]:
@@ -68,32 +61,19 @@ def _is_time(value: object, origin: datetime) -> bool:
 
 
 def _known(envelope: Envelope) -> wish_form.Known:
+    """The aliases of what the question has: some stand for words of a sender that are no code of it."""
+    question = envelope.askers[0].question
+    real: dict[str, set[str]] = {
+        "order": {order.number for order in question.orders} | {*question.on_hold, *question.unplannable},
+        "machine": set(question.machines),
+        "facility": set(question.facilities),
+        "family": set(question.families),
+        "crew": {crew.name for crew in question.problem.crews},
+        "person": {member.userid for member in question.people},
+    }
+
     def of(kind: str) -> frozenset[str]:
-        return frozenset(each.alias for each in envelope.aliases if each.kind == kind)
+        same = (each for each in envelope.aliases if each.kind == kind)
+        return frozenset(each.alias for each in same if each.real in real[kind])
 
     return wish_form.Known(of("order"), of("machine"), of("facility"), of("family"), of("crew"), of("person"))
-
-
-def _restored(wish: AnyWish, real: Mapping[tuple[str, str], str]) -> AnyWish:
-    if isinstance(wish, WhatIf):
-        return replace(wish, wishes=tuple(_plain(each, real) for each in wish.wishes))
-    return _plain(wish, real)
-
-
-def _plain(wish: PlainWish, real: Mapping[tuple[str, str], str]) -> PlainWish:
-    changes: dict[str, Any] = {
-        each.name: _real(getattr(wish, each.name), _KINDS[each.name], real)
-        for each in fields(wish)
-        if each.name in _KINDS
-    }
-    return replace(wish, **changes)
-
-
-def _real(value: object, kind: str, real: Mapping[tuple[str, str], str]) -> object:
-    match value:
-        case str():
-            return real[kind, value]
-        case tuple():
-            return tuple(real[kind, each] for each in value)
-        case _:
-            return value
