@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.bench.rows import table
 
-PARTS = ("start", "replies", "decisions", "lane", "understanding", "scheduling")
+PARTS = ("start", "replies", "decisions", "lane", "understanding", "scheduling", "cloud", "referee")
 
 
 def main(parts: list[str]) -> None:

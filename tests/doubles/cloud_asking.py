@@ -23,7 +23,8 @@ QUESTION: dict[str, Any] = {
     "sites": ["S1", "S2"],
     "crews": [],
     "people": ["H1"],
-    "machines": [["M1", "S1", [[600, 1440]]], ["M2", "S2", []], ["M3", "S2", [[0, 60], [700, 900]]]],
+    "hours": [[[600, 1440]], [], [[700, 900]]],
+    "machines": [["M1", "S1", 0, []], ["M2", "S2", 1, []], ["M3", "S2", 2, [[0, 60]]]],
     "jobs": [
         ["J1", 1, "P1", "F1", "S1", 900, 1, 0,
          [[0, [["M1", 60], ["M2", 80]], ["M1", 0, 60], 1], [1, [["M2", 120]], ["M2", 60, 180], 0]]],
@@ -190,13 +191,18 @@ def flaws(asked: dict[str, Any], places: list[list[Any]]) -> set[str]:
             found.add("options")
             continue
         options, present, fixed, earliest = known
-        shut = next(shut for code, _, shut in asked["machines"] if code == machine)
+        shut = shut_of(asked)[machine]
         spans.append((machine, start, _end(shut, start, options[machine]), (order, lot, position)))
         if fixed and present[:2] != [machine, start]:
             found.add("fixed")
         if not fixed and start < earliest:
             found.add("earliest")
     return found | _clashes(asked, spans)
+
+
+def shut_of(asked: dict[str, Any]) -> dict[str, list[list[int]]]:
+    """By machine, when it cannot work."""
+    return {code: [*asked["hours"][n], *own] for code, _, n, own in asked["machines"]}
 
 
 def _end(shut: list[list[int]], start: int, minutes: int) -> int:
@@ -210,7 +216,7 @@ def _end(shut: list[list[int]], start: int, minutes: int) -> int:
 
 def _clashes(asked: dict[str, Any], spans: list[tuple[str, int, int, tuple[str, int, int]]]) -> set[str]:
     found = set()
-    blocked = {machine: shut for machine, _, shut in asked["machines"]}
+    blocked = shut_of(asked)
     for n, (machine, start, end, name) in enumerate(spans):
         if any(low <= start < high for low, high in blocked[machine]):
             found.add("blocked")

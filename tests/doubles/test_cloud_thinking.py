@@ -108,8 +108,9 @@ _JOBS = st.tuples(st.lists(_MINUTES, min_size=1, max_size=4), st.integers(0, 500
 )
 def test_a_good_plan_breaks_nothing(jobs: list[Any], shut: list[Any]) -> None:
     asked = QUESTION | {
+        "hours": [[]],
         "machines": [
-            [f"M{n}", "S1", [[low, low + size] for low, size in spans]] for n, spans in enumerate(shut, 1)
+            [f"M{n}", "S1", 0, [[low, low + size] for low, size in spans]] for n, spans in enumerate(shut, 1)
         ],
         "jobs": [
             [f"J{n}", 1, None, None, None, 900, 1, earliest,

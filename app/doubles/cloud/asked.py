@@ -111,19 +111,23 @@ def _json(text: object) -> Any:
 
 
 def _question(given: dict[str, Any]) -> Question:
-    machines = given.get("machines", [])
+    machines, hours = given.get("machines", []), given.get("hours", [])
     return Question(
         tag=given["tag"],
         origin=datetime.fromisoformat(given["origin"]),
         horizon=given.get("horizon", 0),
         sites={code: site for code, site, *_ in machines},
-        blocked={code: tuple(Span(low, high) for low, high in spans) for code, _, spans in machines},
+        blocked={code: _spans([*hours[n], *own]) for code, _, n, own in machines},
         jobs=tuple(_job(row) for row in given["jobs"]),
         wishes=tuple(
             Worded(each["wish"], each.get("text"), tuple(each.get("understood", ())))
             for each in given["wishes"]
         ),
     )
+
+
+def _spans(windows: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+    return tuple(sorted((Span(low, high) for low, high in windows), key=lambda span: span.start))
 
 
 def _job(row: Sequence[Any]) -> Job:

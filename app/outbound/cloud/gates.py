@@ -17,9 +17,7 @@ class Gates:
     def __init__(self, settings: Cloud) -> None:
         routes = {each: route_of(settings, each) for each in PROVIDERS}
         self._slots = {each: asyncio.Semaphore(route.calls_at_once) for each, route in routes.items()}
-        self._rates = {
-            each: AsyncLimiter(route.calls_per_minute, _MINUTE_S) for each, route in routes.items()
-        }
+        self._rates = {each: _limiter(route.calls_per_minute) for each, route in routes.items()}
 
     async def enter(self, provider: Provider, within_s: float) -> bool:
         """Whether a place came free in time; who is in must `leave`."""
@@ -41,3 +39,10 @@ class Gates:
         except BaseException:
             self.leave(provider)
             raise
+
+
+def _limiter(per_minute: int) -> AsyncLimiter:
+    """A quarter at once, and so many after it that no minute ever sees more than it may."""
+    at_once = max(1, per_minute // 4)
+    later = max(1, per_minute - at_once)
+    return AsyncLimiter(at_once, _MINUTE_S * at_once / later)

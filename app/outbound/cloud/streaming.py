@@ -57,6 +57,10 @@ class Told:
         raise AttemptFailed("transient", "F-43", "the provider ended its answer early")
 
 
+EVENT_BYTES = 16
+"""So many bytes of a stream are allowed for each of its words: an event of three signs takes 300 bytes."""
+
+
 class Reading:
     """An answer while its bytes come; nothing of it counts before `end`.
 
@@ -81,7 +85,7 @@ class Reading:
     def feed(self, chunk: bytes) -> bool:
         """True when the chunk brought the answer forward; raises AttemptFailed."""
         self.bytes_read += len(chunk)
-        if self.bytes_read > self._max_bytes:
+        if self.bytes_read > self._max_bytes * (EVENT_BYTES if isinstance(self._path, _Events) else 1):
             raise AttemptFailed("content", "F-24", "the answer is larger than is read")
         if self._path is None:
             chunk = chunk.lstrip(_BLANK)

@@ -73,6 +73,7 @@ def _tables(question: Question, aliases: Aliases) -> dict[str, object]:
         "sites": given["facility"],
         "crews": crews,
         "people": given["person"],
+        "hours": tables.hours(),
         "machines": machines,
         "jobs": jobs,
     }

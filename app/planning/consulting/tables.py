@@ -10,6 +10,7 @@ from app.planning.hours import merged
 from app.records.scheduling import Fixed, Task
 
 Row = list[object]
+Window = list[int]
 _DAY = 24 * 60
 
 
@@ -35,17 +36,31 @@ class Tables:
         ends += [each for n in jobs for each in (problem[n].due or 0, problem[n].release)]
         return (max(0, *ends, 0) * self._minutes // _DAY + 1) * _DAY
 
-    def machines(self) -> list[Row]:
-        """Alias, site, blocked [from, to) windows."""
-        return [self._machine(n) for n in self._touched.machines]
+    def hours(self) -> list[list[Window]]:
+        """The closed [from, to) windows of calendars, each set of them once; machines say which is theirs."""
+        return [
+            list(map(list, windows)) for windows in dict.fromkeys(map(self._closed, self._touched.machines))
+        ]
 
-    def _machine(self, n: int) -> Row:
+    def machines(self) -> list[Row]:
+        """Alias, site, which of the hours, and blocked [from, to) windows of its own."""
+        sets = {
+            windows: n for n, windows in enumerate(dict.fromkeys(map(self._closed, self._touched.machines)))
+        }
+        return [self._machine(n, sets[self._closed(n)]) for n in self._touched.machines]
+
+    def _machine(self, n: int, hours: int) -> Row:
         resource = self._question.problem.resources[n]
-        blocked = [*resource.closed, (0, resource.busy_until), *self._taken(n)]
-        spans = ((low * self._minutes, min(high * self._minutes, self.horizon)) for low, high in blocked)
-        windows = [list(window) for window in merged(spans)]
+        own = [list(window) for window in self._minutes_of([(0, resource.busy_until), *self._taken(n)])]
         site = self._question.facilities[resource.facility]
-        return [self._aliases.of("machine", resource.name), self._aliases.of("facility", site), windows]
+        return [self._aliases.of("machine", resource.name), self._aliases.of("facility", site), hours, own]
+
+    def _closed(self, n: int) -> tuple[tuple[int, int], ...]:
+        return tuple(self._minutes_of(self._question.problem.resources[n].closed))
+
+    def _minutes_of(self, windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        minutes = ((low * self._minutes, min(high * self._minutes, self.horizon)) for low, high in windows)
+        return [(low, high) for low, high in merged(minutes) if low < high]
 
     def _taken(self, machine: int) -> Iterable[tuple[int, int]]:
         if self._question.problem.resources[machine].batch > 1:

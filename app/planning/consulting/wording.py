@@ -20,7 +20,7 @@ below 0 before it; times in wishes are RFC 3339 with an offset. Texts may be in 
 Cantonese included; day words such as "tomorrow" count from "origin", in its offset. The day shift is \
 08:00 to 20:00, the night shift 20:00 to 08:00.
 Asked: {"tag","origin","horizon":minutes,"sites":[S],"crews":[[K,S,[M it serves]]],"people":[H],
-"machines":[[M,S,[[from,to] when it cannot work]]],
+"hours":[[[from,to] when closed]],"machines":[[M,S,index in hours,[[from,to] when it cannot work either]]],
 "jobs":[[J,lot,P,F,S home,due,weight 1-9,earliest,operations]], operations in their order:
 [[position,[[M,minutes] to choose from],[M,start,end] in the present plan or null,1 if it must stay else 0]],
 "wishes":[{"wish":W,"text":words or null,"understood":[wishes that were read from them already]}]}
@@ -37,7 +37,7 @@ Forms of wishes, each {"kind":name, fields}; ? may be left out; T time; W {"star
 
 _ASKED_0 = {
     "tag": "000000000000", "origin": "2020-01-06T08:00:00+08:00", "horizon": 1440, "sites": ["S0"],
-    "crews": [], "people": [], "machines": [["M0", "S0", [[720, 1440]]]],
+    "crews": [], "people": [], "hours": [[[720, 1440]]], "machines": [["M0", "S0", 0, []]],
     "jobs": [["J0", 0, None, None, "S0", 600, 1, 0, [[0, [["M0", 90]], ["M0", 300, 390], 0]]]],
     "wishes": [{"wish": "W0", "text": "J0 first, and ready by 3pm", "understood": []}],
 }  # fmt: skip

@@ -205,3 +205,13 @@ def test_the_parts_always_add_up(told: dict[str, Any]) -> None:
         assert usage.reasoning <= usage.output
         prompt = told.get("prompt_tokens") or 0
         assert prompt <= 0 or usage.hit + usage.miss == prompt
+
+
+def test_a_long_stream_of_short_words_is_no_flood_and_an_endless_one_is():
+    word = json.dumps({"choices": [{"delta": {"content": "abc"}}]}) + " " * 240
+    event = f"data: {word}\n\n".encode()
+    reading = Reading("text/event-stream", 4 * len(event))
+    for _ in range(40):
+        assert reading.feed(event)
+    with pytest.raises(AttemptFailed, match="larger"):
+        read(*[event] * 80, max_bytes=4 * len(event))

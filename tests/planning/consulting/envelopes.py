@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from app.planning.asked import Question
+from app.planning.asked import Member, Question
 from app.planning.consulting.asked import Alias, Asker, Envelope
 from app.planning.proposal import read_back
 from app.records.plant import Plan
@@ -44,6 +44,7 @@ def question_of(problem: Problem, in_force: Sequence[Slot] = (), wish: Wish = Wi
         facilities=("North", "South"),
         families=("chef", "steak", "bread"),
         crews=(("North", "cutter"), ("South", "heater")),
+        people=(Member("mei", 0, ()), Member("ling", 0, ())),
         lots=tuple(sum(f == first for f in firsts[:n]) for n, first in enumerate(firsts)),
     )
     return with_plan(question, in_force)

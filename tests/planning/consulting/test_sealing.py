@@ -171,14 +171,16 @@ def test_rows_tell_every_operation_that_is_left_with_real_machines_and_minutes(a
     assert {m[0] for m in told["machines"]} >= {
         m for each in told["jobs"] for op in each[8] for m, _ in op[1]
     }
-    assert all(0 <= low < high <= told["horizon"] for m in told["machines"] for low, high in m[2])
+    every = {m[0]: [*told["hours"][m[2]], *m[3]] for m in told["machines"]}
+    assert all(0 <= low < high <= told["horizon"] for shut in every.values() for low, high in shut)
+    assert len(told["hours"]) < len(told["machines"]), "equal hours are told once"
 
 
 def test_an_order_that_is_not_shown_blocks_its_machine_where_the_plan_in_force_has_it(asker, book, question):
     envelope = sealed([asker("SO-1042 first")], book)
     told = json.loads(envelope.asked)
     shown = {real(envelope, row[0]) for row in told["jobs"]}
-    windows = {real(envelope, m[0]): m[2] for m in told["machines"]}
+    windows = {real(envelope, m[0]): [*told["hours"][m[2]], *m[3]] for m in told["machines"]}
     minutes, seen = question.slot // timedelta(minutes=1), 0
     for place in (*question.problem.fixed, *question.problem.current):
         machine, order = question.machines[place.machine], question.orders[place.job].number
