@@ -20,6 +20,7 @@ ChargehandError
     │   └── LinkDown    CH-212
     │       └── OutcomeUnknown  CH-213  was written, never acknowledged
     └── TurnedDown      CH-220  must never be tried again unchanged
+        └── NotGenuine  CH-221
 ```
 
 The class docstring is what a person reads; the code is what log, counter and manual share.
@@ -150,3 +151,12 @@ class TurnedDown(Outside):
     def __init__(self, detail: str, errcode: int = 0) -> None:
         super().__init__(detail)
         self.errcode = errcode
+
+
+class NotGenuine(TurnedDown):
+    """What came is not sealed by WeCom for us; it never says which check it failed."""
+
+    code = "CH-221"
+
+    def __init__(self) -> None:
+        super().__init__("")
