@@ -12,6 +12,7 @@ from app.settings.tree import (
     Understanding,
     WecomBot,
 )
+from app.settings.wecom import WecomApi, WecomApp, WecomWebhook
 
 __all__ = [
     "SYSTEM_FILE",
@@ -23,7 +24,10 @@ __all__ = [
     "Planning",
     "Settings",
     "Understanding",
+    "WecomApi",
+    "WecomApp",
     "WecomBot",
+    "WecomWebhook",
     "defaults_text",
     "keys",
     "load",

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.settings.cloud import Cloud
 from app.settings.places import user_cache
 from app.settings.units import Bytes, Node, Seconds, Url, Zone
+from app.settings.wecom import WecomApp, WecomWebhook
 
 
 class Plant(Node):
@@ -52,6 +53,8 @@ class Wecom(Node):
     """Channels to WeCom."""
 
     bot: WecomBot = Field(default_factory=WecomBot, description="The AI bot.")
+    app: WecomApp = Field(default_factory=WecomApp, description="The self-built app.")
+    webhook: WecomWebhook = Field(default_factory=WecomWebhook, description="The group webhook.")
 
 
 class Model(Node):

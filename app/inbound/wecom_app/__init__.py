@@ -1,0 +1,1 @@
+"""The door for a self-built app's callbacks: verified, opened, read, kept, and only then acknowledged."""

@@ -1,0 +1,1 @@
+"""WeCom's web API: what a self-built app sends, and a group's webhook."""
