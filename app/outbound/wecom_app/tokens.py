@@ -6,10 +6,10 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from app.outbound.wecom_app.codes import Do, advice
 from app.outbound.wecom_app.qyapi import Qyapi
@@ -26,7 +26,7 @@ class Token:
     """A token, when it ends, and a hash of whose it is."""
 
     text: str = field(repr=False)
-    ends: datetime
+    ends: AwareDatetime
     owner: str
 
 
