@@ -2,6 +2,8 @@
 
 import base64
 import json
+import shutil
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -52,12 +54,34 @@ def test_vectors_open_and_close(vector: dict[str, Any]):
 
 
 @vectors
-def test_two_other_makers_agree(vector: dict[str, Any]):
+def test_wechatpy_agrees(vector: dict[str, Any]):
     crypto = pytest.importorskip("wechatpy.work.crypto", reason="wechatpy, an oracle, is not installed")
     oracle = crypto.WeChatCrypto(vector["token"], vector["encoding_aes_key"], vector["receiveid"])
     body = f"<xml><Encrypt><![CDATA[{vector['encrypt']}]]></Encrypt></xml>"
     opened = oracle.decrypt_message(body, vector["msg_signature"], vector["timestamp"], vector["nonce"])
     assert opened.decode() == vector["msg"]
+
+
+NODE = """
+const [name, vector] = [process.argv[1], JSON.parse(process.argv[2])];
+const crypto = require(name);
+const { message } = crypto.decrypt(vector.encoding_aes_key, vector.encrypt);
+const signed = crypto.getSignature(vector.token, vector.timestamp, vector.nonce, vector.encrypt);
+process.stdout.write(JSON.stringify([message, signed]));
+"""
+
+
+@vectors
+def test_wecom_crypto_for_node_agrees(vector: dict[str, Any]):
+    node = shutil.which("node")
+    if (
+        node is None
+        or subprocess.run([node, "-e", "require('@wecom/crypto')"], capture_output=True).returncode
+    ):
+        pytest.skip("@wecom/crypto, an oracle, is not installed")
+    asked = [node, "-e", NODE, "@wecom/crypto", json.dumps(vector)]
+    found = subprocess.run(asked, capture_output=True, check=True, text=True).stdout
+    assert json.loads(found) == [vector["msg"], vector["msg_signature"]]
 
 
 @pytest.mark.parametrize("vector", VECTORS["attachments"], ids=lambda v: v["name"])
