@@ -36,6 +36,8 @@ def test_environment_wins_over_file_and_each_source_is_named(tmp_path: Path):
         ("[wecom.bot]\nframe_max_bytes = '4 MB'", "needs one of the units B, KiB, MiB, GiB"),
         ("log_level = ", "not TOML"),
         ("[metrics]\nlisten = 'everywhere'", "metrics.listen"),
+        ("[wecom.app]\nproxy = 'http://name:word@proxy.example:3128'", "wecom.app.proxy"),
+        ("[wecom.webhook]\nurl = 'http://qyapi.example'", "plain http:// is for loopback only"),
     ],
 )
 def test_a_mistake_is_named_with_its_file_and_what_to_write(tmp_path: Path, text: str, sentence: str):
@@ -97,3 +99,8 @@ def test_weights_lie_with_the_data_or_before_there_are_any_in_the_users_cache(
     assert settings.weights_dir == tmp_path / "data" / "models"
     named, _ = load(None, {"CHARGEHAND_MODEL__CACHE_DIR": str(tmp_path / "own")})
     assert named.weights_dir == tmp_path / "own"
+
+
+def test_the_app_and_the_webhook_are_off_until_switched_on():
+    wecom = Settings().wecom
+    assert [wecom.app.enabled, wecom.app.listen_directly, wecom.webhook.enabled] == [False] * 3

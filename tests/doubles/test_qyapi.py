@@ -94,7 +94,7 @@ def test_each_fault_strikes(double: QyapiDouble, http: httpx.Client, fault: str)
     if fault in CODES:
         assert answer.json()["errcode"] == CODES[fault]
     else:
-        assert answer.status_code == 500 or b'"errcode"' not in answer.content
+        assert answer.status_code == 500 or b'"errcode"' not in answer.content or len(answer.content) > 2e6
     assert token(http) if fault in CODES else True
 
 

@@ -63,7 +63,7 @@ class QyapiDouble:
             case "garbage":
                 return b"<html>busy</html>"
             case "huge":
-                return b"[" + b" " * (2 * 1024 * 1024) + b"]"
+                return json.dumps(reply).encode() + b" " * (2 * 1024 * 1024)
             case "no_errcode":
                 reply.pop("errcode")
         return json.dumps(reply, ensure_ascii=False).encode()

@@ -15,6 +15,8 @@ from app.inbound.wecom_app.http import HEAD_MAX_BYTES, BadRequest, Request, read
 from app.ports import Clock
 from app.records.errors import SettingsWrong
 
+_LINGER_S = 1.0  # how long a caller may go on sending what nobody reads
+
 _REFUSED = response("403 Forbidden")
 _LATER = response("503 Service Unavailable")
 
@@ -79,8 +81,9 @@ class CallbackServer:
         self._open += 1
         try:
             writer.write(await self._in_time(reader))
-            async with asyncio.timeout(self._gate.within_s):
-                await writer.drain()
+            writer.write_eof()
+            async with asyncio.timeout(_LINGER_S):
+                await _swallow(reader)
         except (OSError, TimeoutError):
             writer.transport.abort()
         finally:
@@ -107,3 +110,9 @@ class CallbackServer:
             echo = self._door.echo(request.query)
             return _REFUSED if echo is None else response("200 OK", echo)
         return _STATUS[await self._door.take(request.query, request.body, self._clock())]
+
+
+async def _swallow(reader: asyncio.StreamReader) -> None:
+    """Read the rest: a connection that is closed with bytes unread loses the answer."""
+    while await reader.read(HEAD_MAX_BYTES):
+        continue

@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from app.doubles.wecom_app import CallbackSender, flipped
 from app.inbound.wecom_app.fields import SIZE_MAX_BYTES
+from app.inbound.wecom_app.http import BadRequest, read_request
 from app.inbound.wecom_app.reading import Arrived
 from app.inbound.wecom_app.server import CallbackServer, Gate
 from app.records.errors import SettingsWrong
@@ -126,6 +127,34 @@ async def test_whatever_else_comes_is_refused_alike(plant: Plant, request_bytes:
         assert (await raw(server, posting(post.body, post.query))).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nabcd",
+        b"GET / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc",
+        b"POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 2\r\n\r\nabc",
+        b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
+    ],
+)
+async def test_a_length_that_is_too_much_or_in_doubt(request_bytes: bytes):
+    reader = asyncio.StreamReader()
+    reader.feed_data(request_bytes)
+    with pytest.raises(BadRequest):
+        await read_request(reader, body_max_bytes=3)
+
+
+async def test_who_sends_too_much_still_hears_the_answer(plant: Plant):
+    async with plant.page() as server:
+        assert (await raw(server, posting(b"x" * 3 * SIZE_MAX_BYTES, ""))).startswith(REFUSAL)
+
+
+async def test_another_path_takes_nothing(plant: Plant):
+    post = SEALER.seal(text(), STAMP)
+    async with plant.page(Gate("127.0.0.1:0", f"{PATH}/x")) as server:
+        assert (await raw(server, posting(post.body, post.query))).startswith(REFUSAL)
+    assert not plant.kept
+
+
 async def test_who_sends_too_slowly_is_let_go(plant: Plant):
     async with plant.page(Gate("127.0.0.1:0", PATH, within_s=0.1)) as server:
         assert (await raw(server, b"POST /we", end=False)).startswith(LATER)
@@ -136,7 +165,8 @@ async def test_too_many_at_once_come_again_later(plant: Plant):
         _, held = await asyncio.open_connection("127.0.0.1", server.port)
         held.write(b"GET ")
         await held.drain()
-        assert (await raw(server, b"", end=False)).startswith(LATER)
+        post = SEALER.seal(text(), STAMP)
+        assert (await raw(server, posting(post.body, post.query))).startswith(LATER)
         held.close()
         await held.wait_closed()
 

@@ -42,6 +42,16 @@ async def test_a_proxy_that_refuses_means_nothing_was_written(tmp_path: Path):
     assert not double.seen.calls
 
 
+async def test_the_environment_turns_nothing(
+    double: QyapiDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    rig = Rig(double, app_settings(tmp_path, double.url), tmp_path)
+    await rig.client.send_text(["zhangsan"], "hello")
+    await rig.close()
+
+
 async def test_an_unknown_authority_is_not_trusted(tmp_path: Path):
     tls, _ = certified(tmp_path)
     with QyapiDouble(tls=tls) as double:
@@ -94,6 +104,7 @@ async def test_an_alarm_reaches_the_group(
         double.once.append("cut")
         with pytest.raises(OutcomeUnknown):
             await hook.send("maybe")
+    assert not hook._rate.has_capacity(3)
     await api.aclose()
     assert double.seen.alarms == ["**3号线** 停机", "停" * 1363 + "……", "maybe"]
     assert WEBHOOK_KEY not in caplog.text
