@@ -89,7 +89,7 @@ async def test_a_hundred_thousand_inputs_leave_no_memory_behind():
 
 
 @given(st.binary(max_size=400), st.text(max_size=100))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=2_000, deadline=None)
 def test_anything_at_all_is_refused(body: bytes, query: str):
     plant = Plant()
     assert asyncio.run(plant.door.take(query, body, plant.now)) == Outcome.REFUSED
