@@ -1,7 +1,7 @@
 """An opened callback's XML becomes one message, or is dropped for a named reason."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.inbound.wecom_app.fields import Field, Unreadable, read_fields
@@ -35,7 +35,7 @@ class Arrived:
     message: Message
     fingerprint: str
     created_s: int
-    response_code: str = ""
+    response_code: str = field(default="", repr=False)
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 

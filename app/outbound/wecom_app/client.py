@@ -1,7 +1,7 @@
 """What the self-built app says: words and cards to people, and a clicked card brought up to date."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.outbound.wecom_app.calls import Calls
@@ -30,14 +30,14 @@ class Sent:
     msgid: str
     missed: tuple[str, ...] = ()
     cut: bool = False
-    response_code: str = ""
+    response_code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
     """A click's code, which updates its card once, and when it was given."""
 
-    code: str
+    code: str = field(repr=False)
     at: datetime
 
 
