@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.settings.units import Bytes, Node, Seconds, Url
+from app.settings.units import Bytes, Node, Proxy, Seconds, Url
 
 
 class CloudRoute(Node):
@@ -96,7 +96,7 @@ class Cloud(Node):
     ca_file: Path | None = Field(
         None, description="The plant's own certificate authority, when TLS is inspected."
     )
-    proxy: Url | None = Field(
+    proxy: Proxy | None = Field(
         None, description="Proxy to go through; none means HTTPS_PROXY of the environment."
     )
     deepseek: DeepSeek = Field(default_factory=DeepSeek, description="DeepSeek.")

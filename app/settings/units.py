@@ -47,6 +47,10 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Url = Annotated[str, AfterValidator(_loopback_or_tls)]
 
 
+Proxy = Annotated[str, Field(pattern=r"^https?://[^\s/@:]+:\d{1,5}$")]
+"""A proxy's address without a name or password; what goes through it is TLS to the other end."""
+
+
 class Node(BaseModel):
     """A branch of the tree: unknown keys are refused, nothing changes."""
 

@@ -1,14 +1,10 @@
 """Settings of WeCom's web API: the self-built app and the group webhook; all off until switched on."""
 
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import Field
 
-from app.settings.units import Node, Seconds, Url
-
-Proxy = Annotated[str, Field(pattern=r"^https?://[^\s/@:]+:\d{1,5}$")]
-"""A proxy's address without a name or password; what goes through it is TLS to the other end."""
+from app.settings.units import Node, Proxy, Seconds, Url
 
 
 class WecomApi(Node):

@@ -19,7 +19,7 @@ async def test_no_more_than_allowed_are_in_at_once():
 
 
 async def test_no_more_than_allowed_begin_in_a_minute():
-    door = gates(at_once=10, per_minute=3)
+    door = gates(at_once=10, per_minute=12)
     assert [await door.enter("deepseek", 0) for _ in range(5)] == [True, True, True, False, False]
     for _ in range(3):
         door.leave("deepseek")
