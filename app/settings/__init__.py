@@ -3,6 +3,16 @@
 from app.settings.cloud import Cloud, CloudRoute
 from app.settings.loading import SYSTEM_FILE, defaults_text, keys, load
 from app.settings.places import shipped, user_cache
+from app.settings.relay import (
+    CallbackSettings,
+    Network,
+    PullSettings,
+    QueueSettings,
+    RelayLinkSettings,
+    RelaySettings,
+    network,
+)
+from app.settings.relay_file import load_relay, read_networks
 from app.settings.tree import (
     Limits,
     Model,
@@ -16,12 +26,18 @@ from app.settings.wecom import WecomApi, WecomApp, WecomWebhook
 
 __all__ = [
     "SYSTEM_FILE",
+    "CallbackSettings",
     "Cloud",
     "CloudRoute",
     "Limits",
     "Model",
+    "Network",
     "PlanWeights",
     "Planning",
+    "PullSettings",
+    "QueueSettings",
+    "RelayLinkSettings",
+    "RelaySettings",
     "Settings",
     "Understanding",
     "WecomApi",
@@ -31,6 +47,9 @@ __all__ = [
     "defaults_text",
     "keys",
     "load",
+    "load_relay",
+    "network",
+    "read_networks",
     "shipped",
     "user_cache",
 ]

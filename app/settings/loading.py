@@ -23,7 +23,7 @@ def load(file: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Se
     Raises SettingsWrong with one line per mistake: the file, the key, and what to write instead.
     """
     source = file or (SYSTEM_FILE if SYSTEM_FILE.is_file() else None)
-    from_file = _read(source) if source else {}
+    from_file = read_toml(source) if source else {}
     sources = {key: str(source) for key in _flat(from_file)}
     from_env = _from_environment(environ)
     sources |= {key: PREFIX + key.upper().replace(".", "__") for key in _flat(from_env)}
@@ -71,7 +71,8 @@ def _fields(node: type[BaseModel], prefix: str) -> list[tuple[str, Any]]:
     return rows
 
 
-def _read(file: Path) -> dict[str, Any]:
+def read_toml(file: Path) -> dict[str, Any]:
+    """The file's content; raises SettingsWrong when it cannot be read as TOML."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as fault:

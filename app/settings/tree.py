@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.settings.cloud import Cloud
 from app.settings.places import user_cache
+from app.settings.relay import RelayLinkSettings
 from app.settings.units import Bytes, Node, Seconds, Url, Zone
 from app.settings.wecom import WecomApp, WecomWebhook
 
@@ -185,6 +186,7 @@ class Settings(Node):
     plant: Plant = Field(default_factory=Plant, description="The plant.")
     store: StoreSettings = Field(default_factory=StoreSettings, description="Records.")
     wecom: Wecom = Field(default_factory=Wecom, description="WeCom.")
+    relay: RelayLinkSettings = Field(default_factory=RelayLinkSettings, description="The relay.")
     model: Model = Field(default_factory=Model, description="The local model.")
     understanding: Understanding = Field(default_factory=Understanding, description="Thresholds.")
     limits: Limits = Field(default_factory=Limits, description="Freedom to act.")
