@@ -104,6 +104,15 @@ def serve(config: Path | None, with_console: bool) -> int:  # noqa: FBT001
 
 
 @verbs.command()
+@click.option("--config", type=_FILE, required=True, help="The relay's own TOML file.")
+def relay(config: Path) -> int:
+    """Take WeCom's callbacks on a host in the DMZ and keep them for the appliance, until SIGTERM."""
+    from app.verbs.relay import relay  # noqa: PLC0415
+
+    return _run(relay(config, click.echo))
+
+
+@verbs.command()
 @_CONFIG
 @click.option("--socket", type=click.Path(path_type=Path), help="The service's socket.")
 @click.option("--language", type=click.Choice(["en", "zh-Hans", "zh-Hant"]), help="Default: from LANG.")
