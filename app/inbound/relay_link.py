@@ -95,27 +95,26 @@ class RelayLink:
         """Connect, and connect again, for ever; cancel to stop."""
         while True:
             self._become(RelayState.CONNECTING, self._settings.url)
-            await self._pause(*await self._once())
+            await self._pause(await self._once())
 
-    async def _once(self) -> tuple[str, bool]:
-        """One attempt: why it ended, and whether because another appliance came."""
+    async def _once(self) -> str:
+        """One attempt: why it ended, as Ended where there was a connection."""
         try:
             wire = await self._open()
         except (OSError, TimeoutError, EOFError, WebSocketException) as fault:
-            return f"cannot connect: {type(fault).__name__}: {fault}", False
+            return f"cannot connect: {type(fault).__name__}: {fault}"
         try:
             self._session = Session(wire, self._memory, self._take, self._check, self._ready)
-            ended = await self._session.run()
+            return await self._session.run()
         finally:
             self._session = None
             await wire.close()
-        return ended, ended is Ended.SUPERSEDED
 
     async def _open(self) -> ClientConnection:
         return await connect(
             self._settings.url,
             ssl=self._tls,
-            proxy=True if self._tls else None,
+            proxy=None,
             compression=None,
             ping_interval=_HEARTBEAT_S,
             ping_timeout=_HEARTBEAT_S,
@@ -129,7 +128,8 @@ class RelayLink:
         self._ready_since = self._clock()
         self._become(RelayState.READY, "connected")
 
-    async def _pause(self, reason: str, superseded: bool) -> None:  # noqa: FBT001
+    async def _pause(self, reason: str) -> None:
+        superseded = reason is Ended.SUPERSEDED
         self._forgive_if_it_lasted()
         self._failed += 1
         pause_s = min(2.0 ** min(self._failed - 1, 16), self._settings.backoff_max_s)

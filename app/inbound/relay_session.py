@@ -48,7 +48,8 @@ class Taken(StrEnum):
 class Take(Protocol):
     """The door: verifies, opens, reads and commits one callback; may be given the same one again.
 
-    May raise StoreFull or Down, which mean the same as LATER.
+    May raise StoreFull or Down, which mean the same as LATER. It is cancelled when the connection ends
+    meanwhile; the record comes again.
     """
 
     def __call__(
@@ -82,7 +83,7 @@ class Ended(StrEnum):
     """Why a connection ended."""
 
     LOST = "the connection ended"
-    UNREADABLE = "the relay sent what cannot be read"
+    UNREADABLE = "the relay and we cannot read each other; the versions may differ"
     SUPERSEDED = "another appliance took the relay"
     NOT_KEPT = "a record could not be kept"
     SILENT = "the relay did not answer"

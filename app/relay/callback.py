@@ -3,6 +3,7 @@
 import asyncio
 import re
 import ssl
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -11,7 +12,7 @@ from app.relay.http_in import Head, Refused, read_head, reply
 from app.relay.keeper import Keeper
 from app.relay.meters import Meters
 from app.relay.sources import Rates, source, within
-from app.settings import CallbackSettings, Network, read_networks
+from app.settings import CallbackSettings, read_networks
 
 Ask = Callable[[str], Awaitable[str | None]]
 """Takes a URL check's query to the appliance; None when it has no answer in time."""
@@ -24,24 +25,24 @@ _LINGER_S = 1.0
 
 
 class CallbackDoor:
-    """Serves from `start` until `close`. Whatever it refuses is counted by reason."""
+    """Serves from `start` until `close`. Whatever it refuses is counted by reason.
+
+    Raises SettingsWrong when the list of sources cannot be used.
+    """
 
     def __init__(self, settings: CallbackSettings, keeper: Keeper, ask: Ask, meters: Meters) -> None:
         self._settings = settings
         self._keeper = keeper
         self._ask = ask
         self._meters = meters
-        self._rates: Rates | None = None
-        self._allowed: tuple[Network, ...] | None = None
+        self._rates = Rates(settings.source_a_minute, time.monotonic)
+        self._allowed = read_networks(settings.sources_file) if settings.sources_file else None
         self._server: asyncio.Server | None = None
-        self._open = 0
+        self._open: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def start(self, tls: ssl.SSLContext | None) -> None:
-        """Listen; raises OSError when the address cannot be had, SettingsWrong for the list of sources."""
-        self._rates = Rates(self._settings.source_a_minute, asyncio.get_running_loop().time)
-        if self._settings.sources_file is not None:
-            self._allowed = read_networks(self._settings.sources_file)
+        """Listen; raises OSError when the address cannot be had."""
         host, _, port = self._settings.listen.rpartition(":")
         self._server = await asyncio.start_server(
             self._serve, host.strip("[]"), int(port), ssl=tls, limit=self._settings.head_max_bytes
@@ -49,24 +50,32 @@ class CallbackDoor:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """Take no more callers."""
+        """Take no more callers and let go of those that have no answer yet; they come again."""
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+        for task in self._open:
+            task.cancel()
+        if self._open:
+            await asyncio.wait(self._open)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open += 1
+        task = asyncio.current_task()
+        if task is not None:
+            self._open.add(task)
+            task.add_done_callback(self._open.discard)
         try:
-            with suppress(asyncio.IncompleteReadError, OSError, TimeoutError):
+            with suppress(asyncio.IncompleteReadError, OSError, TimeoutError, asyncio.CancelledError):
                 writer.write(await self._answer(reader, writer))
                 await self._let_go(reader, writer)
         finally:
-            self._open -= 1
-            writer.transport.abort() if writer.transport.get_write_buffer_size() else writer.close()
+            if writer.transport.get_write_buffer_size():
+                writer.transport.abort()
+            writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
         try:
-            if self._open > self._settings.connections_max:
+            if len(self._open) > self._settings.connections_max:
                 raise Refused(503, "connections")
             return await self._in_time(reader, writer.get_extra_info("peername")[0])
         except Refused as no:
@@ -94,7 +103,7 @@ class CallbackDoor:
         caller = source(peer, head.headers.get("x-forwarded-for", ""), self._settings.proxies)
         if caller is None or (self._allowed is not None and not within(caller, self._allowed)):
             raise Refused(404, "source")
-        if self._rates is None or not self._rates.allow(caller):
+        if not self._rates.allow(caller):
             raise Refused(429, "rate")
         if head.method not in {"GET", "POST"}:
             raise Refused(405, "method")

@@ -59,7 +59,7 @@ class Keeper:
         return await self._there(lambda: self._queue.after(n, count))
 
     async def last(self) -> int:
-        """The highest number ever given."""
+        """The highest number ever given; raises StoreFull."""
         return await self._there(self._queue.last)
 
     async def drop_to(self, n: int) -> int:

@@ -84,8 +84,11 @@ class Queue:
         return found
 
     def last(self) -> int:
-        """The highest number ever given; 0 before the first."""
-        row = self._db.execute("select seq from sqlite_sequence where name = 'records'").fetchone()
+        """The highest number ever given; 0 before the first. Raises StoreFull when it cannot be read."""
+        try:
+            row = self._db.execute("select seq from sqlite_sequence where name = 'records'").fetchone()
+        except sqlite3.Error as fault:
+            raise StoreFull(f"the queue cannot be read: {fault}") from fault
         return int(row[0]) if row else 0
 
     def drop_to(self, n: int) -> int:

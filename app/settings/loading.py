@@ -34,16 +34,16 @@ def load(file: Path | None, environ: Mapping[str, str] = os.environ) -> tuple[Se
         raise SettingsWrong("\n".join(lines)) from None
 
 
-def keys() -> dict[str, Any]:
+def keys(tree: type[BaseModel] = Settings) -> dict[str, Any]:
     """Every key with its field, in the order of the tree."""
-    return dict(_fields(Settings, ""))
+    return dict(_fields(tree, ""))
 
 
-def defaults_text() -> str:
+def defaults_text(tree: type[BaseModel] = Settings) -> str:
     """Every setting with its sentence and its default, as a TOML file that changes nothing."""
     lines = ["# Every setting with its default. Copy what you change; the rest may stay away."]
     table = ""
-    for key, info in keys().items():
+    for key, info in keys(tree).items():
         *path, name = key.split(".")
         if ".".join(path) != table:
             table = ".".join(path)
@@ -58,6 +58,8 @@ def _toml(value: object) -> str | None:
         return None
     if isinstance(value, bool | int | float):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return json.dumps([str(each) for each in value])
     return json.dumps(str(value))
 
 

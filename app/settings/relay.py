@@ -86,9 +86,9 @@ class QueueSettings(Node):
 class RelaySettings(Node):
     """The file of `chargehand relay`. There is no place in it for a token or an AES key."""
 
+    metrics_listen: str = Field(
+        "127.0.0.1:9465", pattern=r"^127\.0\.0\.1:\d{1,5}$", description="Address of /metrics; loopback."
+    )
     callback: CallbackSettings = Field(default_factory=CallbackSettings, description="Where WeCom calls.")
     pull: PullSettings = Field(default_factory=PullSettings, description="Where the appliance connects.")
     queue: QueueSettings = Field(default_factory=QueueSettings, description="What waits.")
-    metrics_listen: str = Field(
-        "127.0.0.1:9465", pattern=r"^127\.0\.0\.1:\d{1,5}$", description="Address of /metrics."
-    )

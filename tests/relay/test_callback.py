@@ -1,7 +1,8 @@
 """Where WeCom calls: what is kept, and every bound of what is not."""
 
 import asyncio
-from contextlib import asynccontextmanager
+import ssl
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from app.records.errors import SettingsWrong
 from app.relay import Relay
 from app.relay.callback import _ENCRYPT
 from app.relay.sources import Rates, source
-from app.settings import RelaySettings, load_relay, network
-from tests.relay.scene import PATH, envelope, get, http, post, post_bytes, relay_settings
+from app.settings import RelaySettings, defaults_text, load_relay, network, shipped
+from tests.relay.scene import PATH, Papers, envelope, get, http, post, post_bytes, relay_settings
 
 OPEN = "msg_signature=s&timestamp=1&nonce=n"
 
@@ -284,6 +285,45 @@ async def test_plain_text_to_the_appliance_is_for_loopback_alone(tmp_path: Path)
     with pytest.raises(SettingsWrong, match="loopback"):
         async with door(tmp_path, pull={"listen": "0.0.0.0:0"}):
             pass
+
+
+def test_the_shipped_file_is_the_one_of_the_code(tmp_path: Path):
+    """Made anew by `python -c "from app.settings import *; print(defaults_text(RelaySettings), end='')"`."""
+    text = (shipped("config") / "relay.toml").read_text(encoding="utf-8")
+    assert text == defaults_text(RelaySettings)
+    assert load_relay(written(tmp_path, text)) == RelaySettings()
+
+
+async def test_wecom_may_be_served_over_tls_without_a_proxy(tmp_path: Path, papers: Papers):
+    certificate, key = papers.relay
+    async with door(tmp_path, callback={"cert_file": certificate, "key_file": key}) as (relay, port):
+        trust = ssl.create_default_context(cafile=str(papers.authority))
+        for body, status in ((BODY, 200), (b"x" * 1024**2, 400)):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trust)
+            writer.write(post_bytes(body))
+            assert (await reader.readline()).startswith(f"HTTP/1.1 {status}".encode())
+            writer.close()
+            await writer.wait_closed()
+        assert relay.keeper.length == 1
+
+
+async def test_callers_without_an_answer_are_let_go_when_the_relay_stops(tmp_path: Path):
+    async with door(tmp_path) as (relay, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(post_bytes(BODY)[:-1])
+        await post(port, BODY)
+        assert len(relay.callback._open) >= 1
+    assert await reader.read() == b""
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+
+
+async def test_a_head_of_blanks_is_refused_at_once(tmp_path: Path):
+    async with door(tmp_path) as (relay, port):
+        field = "X:" + " " * 15_000 + "\x01"
+        assert (await http(port, raw(f"POST {TARGET} HTTP/1.1", field, LENGTH, body=BODY)))[0] == 400
+        assert refused(relay, "not_http") == 1
 
 
 def test_the_file_has_no_place_for_a_key_of_wecom():
