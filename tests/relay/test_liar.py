@@ -1,5 +1,6 @@
 """A relay that lies: the door gets what was sent, and the link goes on."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -228,7 +229,8 @@ async def test_a_number_of_another_queue_or_one_never_given_skips_nothing(tmp_pa
         after = 2**62 if queue else 2
         await wire.send(write(Hello(queue=relay.keeper.id if queue else "another", after=after)))
         assert read_from_relay(await wire.recv()) == Welcome(queue=relay.keeper.id)
-        frame = read_from_relay(await wire.recv())
+        async with asyncio.timeout(10):
+            frame = read_from_relay(await wire.recv())
         assert isinstance(frame, Records)
         assert [each.body for each in frame.records] == GENUINE[:2]
 

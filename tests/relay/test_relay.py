@@ -1,13 +1,14 @@
 """The relay and the appliance's link over real sockets and real TLS."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from app.inbound.relay_link import RelayLink, RelayState
-from app.records.errors import SettingsWrong
+from app.records.errors import SettingsWrong, StoreFull
 from app.relay import Relay
 from tests.relay.scene import (
     Appliance,
@@ -221,3 +222,69 @@ async def test_the_window_is_told_again_after_a_cut(tmp_path: Path):
         await appliance.until(lambda: appliance.states.count(RelayState.READY) == 2)
         await all_heard(relay, appliance)
         assert await get(relay.callback.port, "echostr=x") == (200, b"1")
+
+
+# What goes wrong at the relay.
+
+
+async def test_what_nobody_fetched_for_a_day_is_deleted_and_counted(tmp_path: Path):
+    now = [datetime(2026, 11, 27, tzinfo=UTC)]
+    async with Relay.opened(relay_settings(tmp_path), now=lambda: now[0]) as relay:
+        assert await post(relay.callback.port, BODIES[0]) == 200
+        now[0] += timedelta(hours=11)
+        assert await post(relay.callback.port, BODIES[1]) == 200
+        assert relay.keeper.oldest_s == 11 * 3600
+        now[0] += timedelta(hours=2)
+        assert await post(relay.callback.port, BODIES[2]) == 503, "nobody has fetched for too long"
+        now[0] += timedelta(hours=12)
+        await relay.sweep()
+        assert [record.body for record in await relay.keeper.after(0, 9)] == [BODIES[1]]
+        assert relay.meters.registry.get_sample_value("chargehand_relay_expired_total") == 1
+
+
+@pytest.mark.parametrize("fails", ["after", "drop_to"])
+async def test_a_queue_that_cannot_be_had_for_a_moment_ends_the_connection_and_loses_nothing(
+    tmp_path: Path, fails: str, monkeypatch: pytest.MonkeyPatch
+):
+    async with pair(tmp_path) as (relay, appliance):
+        works, failed = getattr(relay.keeper, fails), []
+
+        async def fail_once(*words: int) -> object:
+            if not failed:
+                failed.append(words)
+                raise StoreFull("the disk is full")
+            return await works(*words)
+
+        monkeypatch.setattr(relay.keeper, fails, fail_once)
+        for body in BODIES[:4]:
+            assert await post(relay.callback.port, body) == 200
+        await appliance.until(lambda: bool(failed) and relay.keeper.length == 0)
+        assert appliance.kept == BODIES[:4]
+
+
+async def test_a_surprise_in_a_connection_ends_the_relay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Its queue is durable: whoever watches the process starts it again."""
+
+    async def surprise(*_: int) -> object:
+        raise ZeroDivisionError
+
+    async with Relay.opened(relay_settings(tmp_path)) as relay:
+        monkeypatch.setattr(relay.keeper, "after", surprise)
+        with pytest.raises(ExceptionGroup) as caught:
+            await while_running(relay)
+    assert caught.group_contains(ZeroDivisionError)
+
+
+async def while_running(relay: Relay) -> None:
+    async with running(link_settings(relay.pull.port)):
+        await relay.run()
+
+
+async def test_a_port_that_is_taken_is_named(tmp_path: Path):
+    async with Relay.opened(relay_settings(tmp_path)) as relay:
+        (tmp_path / "second").mkdir()
+        for node, port in (("callback", relay.callback.port), ("pull", relay.pull.port)):
+            there = relay_settings(tmp_path / "second", **{node: {"listen": f"127.0.0.1:{port}"}})
+            with pytest.raises(SettingsWrong, match="in use"):
+                async with Relay.opened(there):
+                    pass
