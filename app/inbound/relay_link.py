@@ -92,7 +92,7 @@ class RelayLink:
                 await self._session.tell_window()
 
     async def run(self) -> None:
-        """Connect, and connect again, for ever; cancel to stop."""
+        """Connect, and connect again, for ever; cancel to stop. Raises what the door was surprised by."""
         while True:
             self._become(RelayState.CONNECTING, self._settings.url)
             await self._pause(await self._once())

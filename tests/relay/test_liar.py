@@ -13,19 +13,21 @@ from websockets.exceptions import ConnectionClosed
 from app.inbound.relay_link import RelayState
 from app.records.relay import (
     Ack,
+    Answer,
     Bye,
     Echo,
     Hello,
     Record,
     Records,
     Welcome,
+    Window,
     fingerprint,
     read_from_appliance,
     read_from_relay,
     write,
 )
 from app.relay import Relay
-from tests.relay.scene import Appliance, envelope, link_settings, relay_settings, running, tell_of_acks
+from tests.relay.scene import Appliance, envelope, get, link_settings, relay_settings, running, tell_of_acks
 
 GENUINE = [envelope(number) for number in range(6)]
 
@@ -171,6 +173,23 @@ async def test_a_relay_that_asks_for_echoes_with_the_window_shut_gets_none():
         assert appliance.link.counts == {}
 
 
+async def test_a_message_that_is_replayed_as_a_check_has_no_answer_even_in_the_window():
+    async def say(wire: ServerConnection, _call: int) -> None:
+        while True:
+            frame = read_from_appliance(await wire.recv())
+            if isinstance(frame, Window) and frame.open_s > 0:
+                break
+        await wire.send(write(Echo(id=7, query="echostr=message")))
+        await wire.send(write(Echo(id=8, query="echostr=number")))
+
+    async with lying(say) as (appliance, heard):
+        appliance.echoes = {"message": "<xml>what was said</xml>", "number": "123"}
+        await appliance.ready()
+        await appliance.link.open_window(600)
+        await appliance.until(lambda: Answer(id=8, text="123") in heard)
+        assert Answer(id=7, text=None) in heard
+
+
 async def test_a_relay_that_never_greets_is_left_and_tried_again():
     async def silent(wire: ServerConnection) -> None:
         await wire.wait_closed()
@@ -251,3 +270,24 @@ async def test_an_acknowledgement_of_what_was_not_sent_deletes_nothing(tmp_path:
         assert len(first.records) == 1, "the window is one record"
         await wire.send(write(Ack(n=1000)))
         await appliance.until(lambda: relay.keeper.length == 2)
+
+
+async def test_the_relay_asks_no_appliance_that_did_not_open_the_window(tmp_path: Path):
+    async with (
+        Relay.opened(relay_settings(tmp_path)) as relay,
+        connect(f"ws://127.0.0.1:{relay.pull.port}") as wire,
+        asyncio.timeout(10),
+    ):
+        await wire.send(HELLO)
+        assert isinstance(read_from_relay(await wire.recv()), Welcome)
+        assert await get(relay.callback.port, "echostr=1") == (404, b"")
+        await wire.send(write(Window(open_s=600)))
+        assert await (await wire.ping()) >= 0
+        async with asyncio.TaskGroup() as group:
+            asking = group.create_task(get(relay.callback.port, "echostr=2"))
+            frame = read_from_relay(await wire.recv())
+            assert isinstance(frame, Echo)
+            assert frame.query == "echostr=2", "the first check was not passed on"
+            await wire.send(write(Answer(id=frame.id + 1, text="other")))
+            await wire.send(write(Answer(id=frame.id, text="123")))
+        assert asking.result() == (200, b"123")
