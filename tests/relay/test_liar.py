@@ -27,6 +27,7 @@ from app.records.relay import (
     write,
 )
 from app.relay import Relay
+from app.relay.held import Held
 from tests.relay.scene import Appliance, envelope, get, link_settings, relay_settings, running, tell_of_acks
 
 GENUINE = [envelope(number) for number in range(6)]
@@ -45,6 +46,7 @@ def flipped(body: bytes) -> bytes:
 @asynccontextmanager
 async def lying(
     say: Callable[[ServerConnection, int], Awaitable[None]],
+    queue: Callable[[int], str] = lambda _call: "lies",
 ) -> AsyncIterator[tuple[Appliance, list[object]]]:
     """A relay that greets and then says what it likes, with the number of the connection."""
     heard: list[object] = []
@@ -56,7 +58,7 @@ async def lying(
         calls += 1
         try:
             heard.append(read_from_appliance(await wire.recv()))
-            await wire.send(write(Welcome(queue="lies")))
+            await wire.send(write(Welcome(queue=queue(calls))))
             await say(wire, calls)
             while True:
                 heard.append(read_from_appliance(await wire.recv()))
@@ -190,6 +192,19 @@ async def test_a_message_that_is_replayed_as_a_check_has_no_answer_even_in_the_w
         assert Answer(id=7, text=None) in heard
 
 
+async def test_with_a_new_queue_the_numbers_of_the_old_one_acknowledge_nothing():
+    async def say(wire: ServerConnection, call: int) -> None:
+        await send(wire, record(9, GENUINE[0]) if call == 1 else record(1, GENUINE[1]))
+        if call == 1:
+            await appliance.until(lambda: bool(appliance.kept))
+            await wire.close()
+
+    async with lying(say, lambda call: f"queue-{call}") as (appliance, heard):
+        await appliance.until(lambda: Ack(n=1) in heard)
+        assert heard[-1] == Ack(n=1)
+        assert Hello(queue="queue-1", after=9) in heard
+
+
 async def test_a_relay_that_never_greets_is_left_and_tried_again():
     async def silent(wire: ServerConnection) -> None:
         await wire.wait_closed()
@@ -291,3 +306,30 @@ async def test_the_relay_asks_no_appliance_that_did_not_open_the_window(tmp_path
             await wire.send(write(Answer(id=frame.id + 1, text="other")))
             await wire.send(write(Answer(id=frame.id, text="123")))
         assert asking.result() == (200, b"123")
+
+
+async def test_an_appliance_that_was_taken_over_from_gets_nothing_more_however_long_its_goodbye_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    stuck = asyncio.Event()
+
+    async def never(*_: object) -> None:
+        stuck.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Held, "_hang_up", never)
+    async with (
+        Relay.opened(relay_settings(tmp_path)) as relay,
+        connect(f"ws://127.0.0.1:{relay.pull.port}") as first,
+    ):
+        await first.send(HELLO)
+        assert isinstance(read_from_relay(await first.recv()), Welcome)
+        async with running(link_settings(relay.pull.port)) as second:
+            tell_of_acks(relay, second.notice)
+            await stuck.wait()
+            for body in GENUINE:
+                await relay.keeper.put("s", "q", body)
+            await second.until(lambda: relay.keeper.length == 0)
+            assert second.kept == GENUINE
+        await first.close()
+        assert [text async for text in first] == []
