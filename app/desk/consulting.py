@@ -26,6 +26,7 @@ from app.ports import Facts
 from app.records.action import AskCloud
 from app.records.cloud import MICRO, Answered, Call, Payer, Prompt, Unanswered
 from app.records.decision import Consulted, Decision, PlanAsked
+from app.records.errors import OwnFault
 from app.records.plant import Person
 from app.records.reading import Reading
 
@@ -136,9 +137,11 @@ class Consulting:
             async with self._turns:
                 self._close(batch)
                 came = await self._ask(batch.weighed)
-        except BaseException:
+        except BaseException as fault:
             self._close(batch)
-            batch.done.cancel()
+            known = fault if isinstance(fault, Exception) else OwnFault("the desk was stopped")
+            batch.done.set_exception(known)
+            batch.done.exception()  # looked at, so that nobody warns of it when the batch is of one
             raise
         batch.done.set_result(came)
         return came[weighed.asker.decision]

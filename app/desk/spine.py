@@ -259,7 +259,7 @@ class Desk:
             say = Say("desk.expired", {"proposal": hold.proposal})
             drop_plans(page.book, hold)
             after = page.append(decision, (Refused(now, "policy:wait", "expired", say),))
-            if hold.reason == "approval":
+            if hold.reason != "unclear":
                 self._voice.tell(page, after, say, final=False)
 
     async def review_plan(self, name: str) -> None:

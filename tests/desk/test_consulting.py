@@ -9,7 +9,7 @@ import pytest
 from app.records.action import AskCloud, PlanWith, PublishPlan, action_hash
 from app.records.cloud import Answered, Attempt, Call, Standing, Unanswered, Usage
 from app.records.decision import Acted, Consulted, PlanMade
-from app.records.errors import AnswerWrong
+from app.records.errors import AnswerWrong, OwnFault
 from app.settings import Cloud, Planning
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -257,3 +257,39 @@ async def test_a_restart_takes_up_what_was_confirmed(plant):
         planned = await here.ended(open_one.id)
         assert planned.hold.reason == "approval"
         assert not steps_of(planned, Acted)
+
+
+async def test_what_breaks_a_shared_call_ends_every_wish_of_it_and_the_desk_goes_on(plant):
+    class Broken(ScriptedCloud):
+        async def consult(self, prompt, read):
+            self.asked.append(prompt)
+            await self.go.wait()
+            raise OwnFault("a bug of the client")
+
+    cloud = Broken()
+    cloud.go.clear()
+    async with plant(cloud=lambda _store: cloud, consulting=settings(gather_s=0), planning=QUICK) as here:
+        waiting = here.desk._plans._consulting
+        tickets = [await here.say("ng.mei-ling", UNREADABLE)]
+        await until(lambda: len(cloud.asked) == 1)
+        tickets.append(await here.say("lee.wai-man", UNREADABLE))
+        await until(lambda: len(cloud.asked) == 2)
+        tickets += [await here.say(who, UNREADABLE) for who in ("chan.siu-ming", "chen.jing")]
+        await until(lambda: waiting._open is not None and len(waiting._open.weighed) == 2)
+        cloud.go.set()
+        ended = [await here.ended(ticket) for ticket in tickets]
+        assert [each.stage for each in ended] == ["failed"] * 4
+        assert (await here.ask("chen.jing", "SS-420 库存还有多少")).stage == "done"
+    assert len(here.faults) == 4
+
+
+async def test_a_question_that_nobody_answers_lapses_and_its_sender_is_told(plant):
+    async with plant(
+        cloud=lambda _store: ScriptedCloud(urgent), consulting=settings(), planning=QUICK
+    ) as here:
+        asked = await here.ask("ng.mei-ling", UNREADABLE)
+        await here.said(asked.id)
+        here.clock.on(minutes=11)
+        await here.desk.expire()
+        assert (await here.decision(asked.id)).stage == "refused"
+        assert await here.said(asked.id)
