@@ -44,7 +44,7 @@ def of_card(card: Card, left_s: float) -> Mark:
     """How a decision is marked; `left_s` is the time until it lapses."""
     if card.stage is Stage.FAILED:
         return P3
-    if card.stage is not Stage.HELD or card.reason == "unclear":
+    if card.stage is not Stage.HELD or card.reason in {"unclear", "confirm"}:
         return NONE
     return P2 if left_s < SOON_S else NOTE
 

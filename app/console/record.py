@@ -42,7 +42,7 @@ def card_title(card: Card, reader: Reader) -> str:
 
 def state_of(card: Card, reader: Reader) -> str:
     """Where a decision stands, in a word."""
-    asked_back = card.stage is Stage.HELD and card.reason == "unclear"
+    asked_back = card.stage is Stage.HELD and card.reason in {"unclear", "confirm"}
     return reader.words("card.unclear" if asked_back else f"stage.{card.stage}")
 
 

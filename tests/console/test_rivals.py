@@ -6,7 +6,8 @@ from typing import Any
 from rich.cells import cell_len
 
 from app.console.figure_rows import side_by_side
-from app.console.record import whole
+from app.console.marks import NONE, of_card
+from app.console.record import state_of, whole
 from app.console.seen import Reader, Seen
 from app.console.words import Words
 from app.records.message import Language
@@ -42,3 +43,10 @@ async def test_the_record_of_a_plan_shows_what_it_was_compared_with(line: Any) -
     text = whole(detail, Reader(Words(Language.EN), NOW, Seen()), 76).plain
     assert "Compared on the same numbers" in text
     assert "cloud, mended" in text
+
+
+async def test_what_only_its_sender_can_confirm_is_no_supervisors_card(line: Any) -> None:
+    card = replace((await line.decision("D-00042")).card, reason="confirm")
+    reader = Reader(Words(Language.EN), NOW, Seen())
+    assert state_of(card, reader) == "asked back"
+    assert of_card(card, 1.0) is NONE
