@@ -198,14 +198,20 @@ def _halves(match: re.Match[str], context: Context) -> Built:
 
 _LOT = r"(?:个?小?(?:批|份)|个?lots?|张|段|部分|车|转|次|单|趟|轮)"
 _LOT_EN = r"(?: equal| separate| smaller)*(?: (?:lots?|batches|batch|parts?|runs?|pieces|jobs|orders|ways))?"
+_REST = r"(?:\s?(?:剩下来?|剩返|剩余|余下|淨低|净低|未做)(?:嘅|的|嗰啲|那些)?(?:数量|部分)?)?"
+_REST_OF = r"(?:(?:the )?(?:rest|remainder|remaining(?: part| quantity)?)(?: of)? |what'?s left (?:of|on) )?"
+"""What is done is not to be split; so its rest in lots is the order in lots."""
 _SPLIT = ways(
     _lots,
     (
-        rf"{_ONE}\s?{MUST}*\s?(?:拆|分|切|斩|劈)(?:开|单|细)?(?:分)?(?:成|为|做|开|返|咗|"
+        rf"{_ONE}{_REST}\s?{MUST}*\s?(?:拆|分|切|斩|劈)(?:开|单|细)?(?:分)?(?:成|为|做|开|返|咗|"
         rf"俾)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN}|出)?"
     ),
-    rf"(?:拆|分|切|斩)(?:开|单)?\s?{_ONE}\s?(?:成|做|为|开|返|,)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN})?",
-    rf"(?:split|divide|break|cut|chop)(?: up)? {_ONE}(?: up)? (?:in |into |to |as )?{NUMBER}{_LOT_EN}(?!\d)",
+    rf"(?:拆|分|切|斩)(?:开|单)?\s?{_ONE}{_REST}\s?(?:成|做|为|开|返|,)?\s?{NUMBER}\s?{_LOT}(?:\s?{RUN})?",
+    (
+        rf"(?:split|divide|break|cut|chop)(?: up)? {_REST_OF}{_ONE}(?: up)? (?:in |into |to |as )?{NUMBER}"
+        rf"{_LOT_EN}(?!\d)"
+    ),
     rf"{_ONE}\s?做\s?{NUMBER}\s?个?(?:批|份)(?:做)?",
     (
         rf"{_ONE}[,:]? (?:in |as )?{NUMBER} (?:equal |separate |smaller )*(?:lots|batches|"
@@ -215,8 +221,8 @@ _SPLIT = ways(
     rf"(?:run|make|do|produce) {_ONE} (?:in|as) {NUMBER} (?:lots|batches|parts|runs|goes)",
 ) + ways(
     _halves,
-    rf"{_ONE}\s?{MUST}*\s?(?:拆|分)(?:开)?(?:成|做)?\s?(?:一半|两半|一半一半)(?:\s?{RUN})?",
-    rf"(?:split|divide|cut) {_ONE} in(?:to)? hal(?:f|ves)",
+    rf"{_ONE}{_REST}\s?{MUST}*\s?(?:拆|分)(?:开)?(?:成|做)?\s?(?:一半|两半|一半一半)(?:\s?{RUN})?",
+    rf"(?:split|divide|cut) {_REST_OF}{_ONE} in(?:to)? hal(?:f|ves)",
 )  # fmt: skip
 
 

@@ -48,6 +48,8 @@ _ASKED = re.compile(
     r"^(?:can|could|will|would)(?![a-z])"
 )
 _COMPARED = re.compile(rf"(?:过|比|than)\s?{ORDER}")
+_IN_LOTS = re.compile(r"拆|[分切斩劈][^,。;]{0,4}[批份]|(?<![a-z])(?:split|divide)")
+"""Where only one of the lots may be the urgent one."""
 _GRADED = re.compile(rf"{IMPORTANCE}[^,]*\d")
 
 
@@ -57,7 +59,7 @@ def rushed(text: str, context: Context) -> Step:
     if not clauses or not _hurries(text, context):
         return text, []
     all_urgent = len(clauses) == 1 or all(_hurries(part, context) for part in clauses)
-    if not all_urgent or _COMPARED.search(text) or _GRADED.search(text):
+    if not all_urgent or _COMPARED.search(text) or _GRADED.search(text) or _IN_LOTS.search(text):
         return None
     if re.search(MACHINE, text) or (re.search(WHEN, text) and _NOT_DUE.search(text)):
         return None
