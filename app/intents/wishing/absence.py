@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.intents.wishing.crews import short_of
 from app.intents.wishing.grammar import NOT, Context
@@ -47,6 +48,18 @@ _NOT_AWAY = re.compile(
     r"(?:[请拎攞告放休病](?!咗)|(?:leave|sick|off|mc|al)(?![a-z]))"
 )
 _BROKEN = re.compile(r"坏|故障|死[咗机]|(?<![a-z])(?:broke|broken|dead|failed)(?![a-z])")
+_STUCK = re.compile(
+    r"唔郁|(?:仲|还)?(?:未|没有?|冇)(?:整|修)[好返]|"
+    r"(?<![a-z])(?:(?:not|stopped) working|won'?t (?:start|run))(?![a-z])"
+)
+_UNSURE = re.compile(
+    rf"{NOT}|[不唔没冇未]|n't|好像|好似|似乎|[快怕]|差点|差啲|[吗?]|"
+    r"(?<![a-z])(?:if|might|may|would|could|about|almost|nearly|looks?|seems?|when|while)(?![a-z])"
+)
+_MENDING = re.compile(
+    rf"^[^{WHEN[1:-1]}班]*(?:修|师傅|零件|repair|technician|mechanic|fitter|spare)[^{WHEN[1:-1]}班]*$"
+)
+"""A clause that adds nothing to a machine that is out."""
 _LASTED = re.compile(rf"[停坏死修][了咗](?:有|成|足|左右)?\s?{WHEN}|(?<![a-z])since(?![a-z])")
 _EVERY = re.compile(r"逢|每|(?<![a-z])every(?![a-z])")
 _SEVERAL = re.compile(r"[和同与及跟、,&]|(?<![a-z])and(?![a-z])")
@@ -129,6 +142,37 @@ def _machines(words: str, context: Context) -> tuple[PlainWish, ...] | None:
         return ()
     windows = _windows(words, context)
     return tuple(Avoid(machine=code, windows=windows) for code in codes) if windows else None
+
+
+def out_now(words: str, context: Context) -> tuple[PlainWish, ...] | None:
+    """The machine at the head of `words` that is out: until a time, else for the rest of the day.
+
+    None where that is not certain, none where the words do not say so.
+    """
+    first, *more = _CLAUSE.findall(words)
+    if not (_OUT.search(first) or _STUCK.search(first)):
+        return ()
+    around = _STUCK.sub("", _OUT.sub("", words))
+    if _UNSURE.search(around) or _LASTED.search(words) or _PAUSE.search(words):
+        return None
+    if not all(_goes_on(first, clause) or _MENDING.search(clause) for clause in more):
+        return None
+    window = _until_when(words, around, context)
+    if window is None or (window.start > context.now and _BROKEN.search(words)):
+        return None
+    start = max(window.start, context.now)
+    return (Unavailable(replace(window, start=start), machine=context.marked.code(words[0])),)
+
+
+def _until_when(words: str, around: str, context: Context) -> Window | None:
+    """For how long; a time beside what broke is no end, unless it is today or says that it is one."""
+    today, ends = _today(context), _BACK.search(around) or _UNTIL.search(around)
+    if not re.search(WHEN, words):
+        return None if _BACK.search(around) else today
+    window = _window(words, context)
+    whole = window is not None and today is not None and window.end == today.end
+    length = length_of(_between(words, context)) is not None
+    return window if ends or length or whole or not _BROKEN.search(words) else None
 
 
 def _resting(words: str) -> bool:

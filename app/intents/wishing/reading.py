@@ -7,7 +7,7 @@ pattern accounts for, nothing is wished at all, and the words are said back.
 import re
 from dataclasses import dataclass, replace
 
-from app.intents.wishing import absence, dates, orders, places
+from app.intents.wishing import absence, breakdown, dates, orders, places
 from app.intents.wishing.doubts import LEFT_DENIAL, doubtful, supposed
 from app.intents.wishing.grammar import USED, Context, Step
 from app.intents.wishing.marks import FACILITY, MACHINE, ORDER, WHEN, Marked, mark
@@ -19,7 +19,7 @@ from app.records.plant import Name
 from app.records.verdict import Ask
 from app.records.wish import AnyWish, PlainWish, Prefer, WhatIf
 
-_PATTERNS = (*orders.PATTERNS, *places.PATTERNS, *dates.PATTERNS)
+_PATTERNS = (*breakdown.PATTERNS, *orders.PATTERNS, *places.PATTERNS, *dates.PATTERNS)
 _LEFT_OVER = re.compile(rf"{ORDER}|{MACHINE}|{WHEN}|{LEFT_DENIAL.pattern}")
 _WISHFUL = re.compile(
     r"之前|前面|后面|之后|对调|调换|互换|交换|调转|拆|分批|冻结|锁|加班|推迟|延|押后|推后|唔好|不要|别|避免|"
