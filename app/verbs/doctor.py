@@ -23,6 +23,7 @@ from app.outbound.store.plant_file import read_plant
 from app.outbound.store.plant_findings import findings, missing_years
 from app.records.errors import ChargehandError
 from app.settings import Settings, keys, load, shipped
+from app.verbs.doctor_cloud import faults_of_cloud
 from app.verbs.service import Line
 
 _LOW_BYTES = 2 * 1024**3
@@ -151,6 +152,14 @@ async def _wecom(settings: Settings) -> Finding:
         return Finding("wecom.bot", ok=False, found=f"{bot.url}: {fault or type(fault).__name__}", fix=fix)
 
 
+async def _cloud(settings: Settings) -> Finding:
+    faults = await faults_of_cloud(settings)
+    if faults:
+        return Finding("cloud", ok=False, found=f"{len(faults)} faults", fix="; ".join(faults))
+    on = "keys, prices and addresses are well" if settings.cloud.enabled else "switched off"
+    return Finding("cloud", ok=True, found=on)
+
+
 async def _console(settings: Settings) -> Finding:
     try:
         line = await Line.open(settings.socket_path)
@@ -176,6 +185,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("plant", _plant),
     ("model", _model),
     ("wecom.bot", _wecom),
+    ("cloud", _cloud),
     ("console", _console),
     ("metrics", _metrics),
 )
