@@ -1,7 +1,9 @@
 """What people write becomes wishes; wishes become a plan, a refusal that names them, or an answer."""
 
 import json
+import re
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from app.planning.dispatch import dispatch
 from app.records.message import Language, Message, MessageKind
 from app.records.scheduling import Schedule
 from app.records.verdict import Ask
+from app.records.wish import Before, Pin, Postpone, WhatIf
 from app.records.wish_form import dump
 from app.settings import Understanding, shipped
 from app.understand.reader import Reader
@@ -25,7 +28,7 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in the plant
 ZONE = ZoneInfo("Asia/Hong_Kong")
 ROWS = {
     name: [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-    for name in ("messages", "second", "third", "fourth", "fifth", "sixth", "seventh", "unseen")
+    for name in ("messages", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "unseen")
 }
 UNSEEN = ROWS.pop("unseen")
 """Written before the patterns for short and mixed words; they are measured by it, not made to fit it."""
@@ -44,11 +47,11 @@ def lean(value):
     return value
 
 
-@pytest.fixture(scope="module")
-def listen(tmp_path_factory, rules):
-    """What is heard in a message to the demo plant."""
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('heard') / 'plant.sqlite'}", clock=lambda: NOW)
-    store.seed(shipped("config") / "demo_plant.toml")
+@contextmanager
+def hearing_at(plant, folder, rules):
+    """What is heard in a message to a plant."""
+    store = open_store(f"sqlite:///{folder / 'plant.sqlite'}", clock=lambda: NOW)
+    store.seed(plant)
     reader = Reader(rules, None, None, Understanding(), 1.0, "Chargehand")
 
     async def hearing(text, language="yue"):
@@ -59,8 +62,32 @@ def listen(tmp_path_factory, rules):
 
         return await store.read(look)
 
-    yield hearing
-    store.close()
+    try:
+        yield hearing
+    finally:
+        store.close()
+
+
+@pytest.fixture(scope="module")
+def listen(tmp_path_factory, rules):
+    """What is heard in a message to the demo plant."""
+    with hearing_at(
+        shipped("config") / "demo_plant.toml", tmp_path_factory.mktemp("heard"), rules
+    ) as hearing:
+        yield hearing
+
+
+@pytest.fixture(scope="module")
+def listen_to_few(tmp_path_factory, rules):
+    """The same where santoku, steak knives and dinner forks have one open order each."""
+    folder = tmp_path_factory.mktemp("few")
+    tables = re.split(r"(?m)^(?=\[\[)", (shipped("config") / "demo_plant.toml").read_text(encoding="utf-8"))
+    gone = [f'[[order]]\nnumber = "SO-{number}"' for number in (1034, 1036, 1045, 1060)]
+    kept = [table for table in tables if not table.startswith(tuple(gone))]
+    assert len(tables) - len(kept) == len(gone)
+    (folder / "plant.toml").write_text("".join(kept), encoding="utf-8")
+    with hearing_at(folder / "plant.toml", folder, rules) as hearing:
+        yield hearing
 
 
 def test_the_messages_cover_every_kind_in_every_language():
@@ -161,6 +188,26 @@ async def test_a_plain_request_wishes_nothing_and_leaves_nothing_unread(listen, 
     assert (heard.wishes, heard.unread) == ((), False)
 
 
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        (
+            "what if we run KN-SANTOKU-7 on ST-03 before the steak knives, do we still make Friday",
+            (WhatIf((Pin("SO-1051", machine="ST-03"), Before("SO-1051", "SO-1031"))),),
+        ),
+        (
+            "如果三德刀放ST-03做，排在牛排刀前面会怎样",
+            (WhatIf((Pin("SO-1051", machine="ST-03"), Before("SO-1051", "SO-1031"))),),
+        ),
+        ("餐叉嗰張單推遲到禮拜三", (Postpone("SO-1049", datetime(2026, 11, 24, 16, 0, tzinfo=UTC)),)),
+    ],
+)
+async def test_an_item_names_its_order_only_where_it_has_one(listen, listen_to_few, text, wishes):
+    assert (await listen_to_few(text)).wishes == wishes
+    several = await listen(text)
+    assert (several.wishes, several.unread) == ((), True)
+
+
 async def test_quoted_words_are_no_wish(listen):
     assert (await listen("佢話「SO-1042 排喺 SO-1043 前面」")).wishes == ()
 
@@ -183,6 +230,9 @@ async def test_long_and_odd_words_come_to_an_end(listen):
         "SO-1042" + "一定要须要" * 150,
         "SO-1042" + "需要" * 200 + "x",
         "SO-1042" + "做完好" * 200,
+        "GR-03坏了，" * 60 + "单挪到",
+        "GR-03 is down, move its jobs " * 40,
+        "GR-03" + "的单挪" * 200,
     ):
         assert not (await listen(text)).wishes or "先做" in text
 

@@ -60,7 +60,9 @@ _MENDING = re.compile(
     rf"^[^{WHEN[1:-1]}班]*(?:修|师傅|零件|repair|technician|mechanic|fitter|spare)[^{WHEN[1:-1]}班]*$"
 )
 """A clause that adds nothing to a machine that is out."""
-_LASTED = re.compile(rf"[停坏死修][了咗](?:有|成|足|左右)?\s?{WHEN}|(?<![a-z])since(?![a-z])")
+_LASTED = re.compile(
+    rf"[停坏死修][了咗](?:有|成|足|左右)?\s?{WHEN}|{WHEN}了(?=$|[,。])|(?<![a-z])since(?![a-z])"
+)
 _EVERY = re.compile(r"逢|每|(?<![a-z])every(?![a-z])")
 _SEVERAL = re.compile(r"[和同与及跟、,&]|(?<![a-z])and(?![a-z])")
 _UNTIL = re.compile(r"(?<![唔不])到|至|(?<![a-z])(?:until|till|by|before)(?![a-z])|前")

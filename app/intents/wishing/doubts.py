@@ -13,6 +13,8 @@ _IF = re.compile(
 _SO_WHAT = re.compile(
     r"会点|会怎|会如何|会[唔不]会(?:迟|晚|延|影响)|会否[迟延晚]|有何影响|有咩影响|有什么影响|what happens$"
 )
+_PLACED = re.compile(rf"{ORDER}\s?(?:之|以)?[前后][面边]?$")
+"""Right before a question: still what is supposed, not what is asked after."""
 _GIVEN = re.compile(r"[的嘅]话")
 _ASKS = re.compile(
     r"会唔会|会不会|会否|会点|会怎|会如何|点样|怎样|怎么样|如何|几时|什么时候|何时|影响|会迟|会晚|"
@@ -105,7 +107,7 @@ def _cut(said: str, asks: re.Match[str]) -> int:
     """Where the question begins: at its comma, else at the order it asks after, else at itself."""
     before = said[: asks.start()]
     if (comma := before.rfind(",")) >= 0:
-        return comma
+        return len(before) if _PLACED.search(before[comma:]) else comma
     subject = re.search(rf"{ORDER}\s?$", before)
     whole = subject is None or not re.search(f"{ORDER}|{MACHINE}", before[: subject.start()])
     return len(before) if subject is None or whole else subject.start()

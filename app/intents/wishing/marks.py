@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.intents.words import MACHINE_TYPES, folded
 from app.ports import Facts
-from app.records.plant import Facility, Machine
+from app.records.plant import Facility, Item, Machine
 from app.records.quoted import own_words
 from app.records.reading import Entities
 
@@ -50,6 +50,11 @@ _AROUND_MACHINE = re.compile(
     rf"床)?(?!会)"
 )
 
+ITS_ORDER = (
+    r"(?:\s?(?:嘅|的)?\s?(?:嗰|那|呢|这)?一?(?:张|批|条)?(?:订单|工单|单(?![独价号位])|柯打)|"
+    r"(?:'s)? (?:order|job|po)(?![a-z]))"
+)
+"""Behind an item's name: its order is meant."""
 
 _TO_AN_HOUR = r"(?:\s?[-–~]\s?\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m(?![a-z])|点)?)?"
 _MORE_TIMES = (
@@ -84,10 +89,13 @@ def fold(text: str) -> str:
     return folded(text).translate(_FOLD)
 
 
-def mark(text: str, named: Entities, facts: Facts) -> Marked:
-    """The sender's own words with signs; a thing whose words are not found has none."""
+def mark(text: str, named: Entities, facts: Facts, *, bare: bool = False) -> Marked:
+    """The sender's own words with signs; a thing whose words are not found has none.
+
+    The order of an item is the only open one; `bare`: the item's name alone is its order as well.
+    """
     line, things = " ".join(fold(own_words(text)).split()), dict[str, str]()
-    for kind, code, spelling in _spellings(named, facts):
+    for kind, code, spelling in (*_of_items(named, facts, bare=bare), *_spellings(named, facts)):
         sign = next((s for s, c in things.items() if c == code and _kind(s) == kind), "")
         sign = sign or chr(_BASES[kind] + sum(_kind(s) == kind for s in things))
         said = spelling.search(line)
@@ -172,10 +180,27 @@ def _word(name: str) -> str:
 def _families(named: Entities, facts: Facts) -> Iterator[tuple[str, re.Pattern[str]]]:
     """The families of the items that are named, by the items' names."""
     for item in filter(None, map(facts.item, named.item)):
-        names = (item.name.en, item.name.hans, item.name.hant, *item.aliases, item.code)
         if item.family:
-            ways = (_word(fold(name)) for name in sorted(names, key=len, reverse=True))
+            ways = (_word(fold(name)) for name in _item_names(item))
             yield item.family, re.compile("|".join(ways))
+
+
+def _of_items(named: Entities, facts: Facts, *, bare: bool) -> Iterator[tuple[str, str, re.Pattern[str]]]:
+    """The orders that are named by their items, of items that have one open order."""
+    open_orders = facts.orders() if named.item else ()
+    for item in filter(None, map(facts.item, named.item)):
+        numbers = [order.number for order in open_orders if order.item == item.code]
+        if len(numbers) == 1:
+            name = "|".join(_word(fold(each)) for each in _item_names(item))
+            phrase = rf"(?:(?<![a-z])(?:the|that|our) )?(?:{name}){ITS_ORDER}"
+            of = rf"(?<![a-z])(?:the )?(?:order|job) (?:for|of) (?:the )?(?:{name})(?![a-z])"
+            alone = rf"|(?:(?<![a-z])the )?(?:{name})" if bare else ""
+            yield "order", numbers[0], re.compile(f"{phrase}|{of}{alone}")
+
+
+def _item_names(item: Item) -> list[str]:
+    names = (item.name.en, item.name.hans, item.name.hant, *item.aliases, item.code)
+    return sorted(filter(None, names), key=len, reverse=True)
 
 
 def _people(facts: Facts) -> Iterator[tuple[str, re.Pattern[str]]]:

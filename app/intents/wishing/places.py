@@ -3,9 +3,9 @@
 import re
 
 from app.intents.wishing.grammar import LIST, MUST, NOT, ON, RUN, Built, Context, Pattern, ways
-from app.intents.wishing.marks import FACILITY, FAMILY, MACHINE, WHEN
+from app.intents.wishing.marks import FACILITY, FAMILY, MACHINE, ORDER, WHEN
 from app.intents.wishing.times import moment
-from app.records.wish import Avoid, Pin, Prefer
+from app.records.wish import Avoid, Before, Pin, Prefer
 
 _L = rf"(?P<a>{LIST})"
 _X = rf"(?P<a>{LIST}|{FAMILY})"
@@ -66,6 +66,28 @@ _PIN = ways(
         rf"switched|scheduled)(?: only)? (?:to|on|onto|at) (?:the )?{ON}(?: only)?{_START}"
     ),
 )  # fmt: skip
+
+
+def _on_before(match: re.Match[str], context: Context) -> Built:
+    """On a machine, and before another order."""
+    [order], [other] = context.codes(match["a"]), context.codes(match["b"])
+    machine = context.marked.code(match["m"])
+    return (Pin(order, machine=machine), Before(order, other)) if order != other else None
+
+
+_ONE, _OTHER = rf"(?P<a>{ORDER})", rf"(?P<b>{ORDER})"
+_PIN_BEFORE = ways(
+    _on_before,
+    (
+        rf"(?:run|do|make|put|move|schedule|process|produce|start|load) {_ONE} (?:on|onto|to|in|at|using) "
+        rf"(?:the )?{ON}(?: first)?,? (?:before|ahead of|prior to) (?:the )?{_OTHER}"
+    ),
+    (
+        rf"{_ONE}\s?{MUST}*(?:{_MOVE}|用|上|喺|在){_INTO}*\s?{ON}\s?{_UP}{RUN}?,?\s?(?:同埋|而且)?"
+        rf"(?:安排|排|放|摆|赶)?(?:喺|在|到)?\s?{_OTHER}\s?(?:之|以)?前[面边]?(?:{RUN})?"
+    ),
+    rf"(?:喺|在)?\s?{_OTHER}\s?(?:之|以)?前[面边]?,?\s?先?(?:用|喺|在)\s?{ON}\s?{_UP}{RUN}\s?{_ONE}",
+)
 
 
 def _off(match: re.Match[str], context: Context) -> Built:
@@ -149,4 +171,4 @@ _PREFER = ways(
     rf"{_X}\s?(?:最好|尽量|宁愿|prefer|ideally)\s?{_AT}\s?{_THERE}{RUN}?",
 )  # fmt: skip
 
-PATTERNS: tuple[Pattern, ...] = (*_AVOID, *_PIN, *_PREFER)
+PATTERNS: tuple[Pattern, ...] = (*_PIN_BEFORE, *_AVOID, *_PIN, *_PREFER)

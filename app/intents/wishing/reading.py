@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from app.intents.wishing import absence, breakdown, dates, orders, places
 from app.intents.wishing.doubts import LEFT_DENIAL, doubtful, supposed
 from app.intents.wishing.grammar import USED, Context, Step
-from app.intents.wishing.marks import FACILITY, MACHINE, ORDER, WHEN, Marked, mark
+from app.intents.wishing.marks import FACILITY, FAMILY, ITS_ORDER, MACHINE, ORDER, WHEN, Marked, mark
 from app.intents.wishing.rush import rushed
 from app.intents.wishing.spellings import usual
 from app.ports import Facts
@@ -20,7 +20,7 @@ from app.records.verdict import Ask
 from app.records.wish import AnyWish, PlainWish, Prefer, WhatIf
 
 _PATTERNS = (*breakdown.PATTERNS, *orders.PATTERNS, *places.PATTERNS, *dates.PATTERNS)
-_LEFT_OVER = re.compile(rf"{ORDER}|{MACHINE}|{WHEN}|{LEFT_DENIAL.pattern}")
+_LEFT_OVER = re.compile(rf"{ORDER}|{MACHINE}|{WHEN}|{FAMILY}{ITS_ORDER}|{LEFT_DENIAL.pattern}")
 _WISHFUL = re.compile(
     r"之前|前面|后面|之后|对调|调换|互换|交换|调转|拆|分批|冻结|锁|加班|推迟|延|押后|推后|唔好|不要|别|避免|"
     r"提前|优先|急|插|搬|移|调|改|转|换|快|早|迟|批|唔做|不做|暂停|取消|出货|完成|[去喺在]|"
@@ -42,15 +42,28 @@ class Heard:
 
 
 def hear(ask: Ask, facts: Facts) -> Heard:
-    """What the sender's words wish of the plan."""
-    marked = mark(ask.reading.text, ask.reading.entities, facts)
+    """What the sender's words wish of the plan; what is only supposed may name an order by its item alone."""
+    heard = _heard(ask, facts, bare=False)
+    named = ask.reading.entities
+    if heard.wishes or not named.item or named.quantity:
+        return heard
+    supposing = _heard(ask, facts, bare=True)
+    return supposing if any(isinstance(wish, WhatIf) for wish in supposing.wishes) else heard
+
+
+def _heard(ask: Ask, facts: Facts, *, bare: bool) -> Heard:
+    marked = mark(ask.reading.text, ask.reading.entities, facts, bare=bare)
     marked = replace(marked, text=usual(marked.text))
     context = Context(marked, facts, ask.now, ask.zone, ask.reading.language is Language.YUE)
     condition = supposed(marked.text)
     doubted = doubtful(marked.text, supposing=bool(condition))
     made = () if doubted else _read(condition or marked.text, context)
     if not made or not _all_found(marked, ask):
-        plain = made == () and not doubted and not re.search(f"{ORDER}|{MACHINE}", marked.text)
+        plain = (
+            made == ()
+            and not doubted
+            and not re.search(f"{ORDER}|{MACHINE}|{FAMILY}{ITS_ORDER}", marked.text)
+        )
         return Heard(unread=made is None or (not plain and _seems_to_wish(marked)))
     wishes: tuple[AnyWish, ...] = (WhatIf(made),) if condition else made
     return Heard(wishes, called=called(made, facts))
