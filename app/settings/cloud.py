@@ -84,7 +84,7 @@ class Cloud(Node):
     person_day_cny: float = Field(
         1.0, ge=0, description="Most that is spent for one person's wishes in a day."
     )
-    repeats: int = Field(3, ge=1, le=100, description="How often the same wish may be asked within an hour.")
+    repeats: int = Field(2, ge=1, le=100, description="How often the same wish may be asked within an hour.")
     gather_s: Seconds = Field(
         0.2, description="Wishes that come within so long of each other go in one call."
     )

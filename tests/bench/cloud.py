@@ -1,8 +1,8 @@
 """A day of 10,000 messages at the shipped mix, with doubles for models outside: calls, tokens, yuan.
 
-The desk, store, client and doubles are the real ones; the clock is moved by hand through the day, the
-channel and the local model are left out, and plans come from the dispatch rule: what is counted is
-how often, with how much, and at what price somebody outside is asked.
+The desk, store, local model, client and doubles are the real ones; the clock is moved by hand through
+the day, the channel is left out, and plans come from the dispatch rule: what is counted is how often,
+with how much, and at what price somebody outside is asked.
 """
 
 import asyncio
@@ -16,12 +16,14 @@ from zoneinfo import ZoneInfo
 
 from app.desk import Desk, Parts
 from app.doubles.cloud import CloudDouble
+from app.main import build_lane, build_reader
 from app.outbound.cloud.building import build_client
 from app.outbound.cloud.parts import Unwatched
 from app.outbound.cloud.price_file import read_prices
 from app.outbound.cloud.shadow import shadow
 from app.outbound.cloud.tokens import TokenCount
-from app.outbound.shipped import read_catalogue, read_corrections, read_new_names, read_rules
+from app.outbound.lane.lane import ModelLane
+from app.outbound.shipped import read_catalogue, read_corrections, read_new_names
 from app.outbound.store import SqlStore, open_store
 from app.planning import form_json
 from app.planning.consulting.wording import fixed
@@ -32,7 +34,6 @@ from app.records.message import Message, MessageKind
 from app.records.scheduling import Problem, Schedule
 from app.records.verdict import Wish
 from app.settings import Cloud, Planning, Settings, shipped
-from app.understand.reader import Reader
 from app.verbs.demo import read_script
 from tests.bench.rows import row
 
@@ -87,7 +88,12 @@ async def measure() -> list[dict[str, object]]:
         client = build_client(settings, ZONE, store.cloud, store.ledger, Unwatched(), clock)
         assert client is not None
         await client.load()
-        await _play(_desk(store, clock, settings, client), store, clock)
+        lane = await asyncio.to_thread(build_lane, Settings())
+        assert lane is not None
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(lane.run())
+            await _play(_desk(store, clock, settings, client, lane), store, clock)
+            running.cancel()
         return [*await _rows(store, doubles), await _size(store, clock)]
 
 
@@ -104,12 +110,12 @@ async def _size(store: SqlStore, clock: HandClock) -> dict[str, object]:
     return row("cloud: one wish as it leaves", sent, "tokens", f"the problem as JSON, {whole}", sent / whole)
 
 
-def _desk(store: SqlStore, clock: HandClock, settings: Cloud, client: object) -> Desk:
+def _desk(store: SqlStore, clock: HandClock, settings: Cloud, client: object, lane: ModelLane) -> Desk:
     plain = Settings()
     return Desk(
         Parts(
-            store=store, reader=Reader(read_rules(), None, None, plain.understanding, 1.0, "Chargehand"),
-            bubble=NoBubble(), solver=NoSolver(), catalogue=read_catalogue(plain.plant.time_zone),
+            store=store, reader=build_reader(plain, lane, print), bubble=NoBubble(), solver=NoSolver(),
+            catalogue=read_catalogue(plain.plant.time_zone),
             limits=plain.limits, planning=Planning(options_s=0.02, replan=False),
             corrections=read_corrections("Chargehand"), new_names=read_new_names(), clock=clock,
             wake=lambda: None, cloud=client, consulting=settings,  # type: ignore[arg-type]
@@ -148,7 +154,7 @@ async def _rows(store: SqlStore, doubles: list[CloudDouble]) -> list[dict[str, o
     yuan = sum(line.cost_micro for line in lines) / MICRO
     prices = read_prices(shipped("config") / "prices.toml")
     shade = shadow(await store.lengths_since(START - DAY), prices, "deepseek", "deepseek-flash")
-    mix = f"{MESSAGES} messages, shipped mix, rules alone"
+    mix = f"{MESSAGES} messages, shipped mix"
     return [
         row("cloud: calls", float(asked), "calls/day", mix, asked / MESSAGES, "at the doubles; target 0.01"),
         row("cloud: prompt", prompt / max(1, asked), "tokens/call", "of it cached", hit / max(1, prompt),
