@@ -9,7 +9,7 @@ FAULTS: Mapping[str, str] = {
     "slow_ack": "acknowledgements come late, within the client's time-out (slow_s)",
     "no_pong": "pings are never answered",
     "refuse_subscribe": "the credentials are always refused",
-    "rate_limit": "more than 30 messages a minute to one conversation are refused with 45009",
+    "rate_limit": "more than 30 messages a minute or 1000 an hour to one conversation are refused with 45009",
     "expired_stream": "every frame that continues a bubble is refused with 846608",
     "zombie": "every command and ping is refused with 846609",
     "redeliver": "each message is delivered twice, with the same msgid",

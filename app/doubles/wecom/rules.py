@@ -1,11 +1,11 @@
 """What the gateway accepts: each command judged by the protocol's rules, then kept as seen."""
 
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.doubles.wecom.callbacks import Callback
+from app.doubles.wecom.rates import Rates
 from app.doubles.wecom.seen import BubbleSeen, PushSeen, Seen, Shown
 from app.records.answer import utc_now
 
@@ -18,7 +18,6 @@ NEVER_SPOKE = 846607
 EXPIRED = 846608
 
 CONTENT_MAX_BYTES = 20_480
-_RATE = 30  # messages a minute and conversation
 _EVENT_WINDOW_S = 5.0
 _REPLY_WINDOW_S = 24 * 3600.0
 _REPLIES = frozenset({"stream", "markdown", "template_card", "file", "image", "voice", "video"})
@@ -38,7 +37,10 @@ class Rules:
     groups: set[str] = field(default_factory=set)
     now: Callable[[], float] = time.monotonic
     _begun: dict[tuple[str, str], float] = field(default_factory=dict)
-    _spent: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    rates: Rates = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rates = Rates(self.now)
 
     def meet(self, callback: Callback) -> None:
         """A person has spoken: the bot may push to this conversation from now on."""
@@ -122,6 +124,8 @@ class Rules:
         return OK
 
     def _answer_event(self, callback: Callback, body: Body) -> int:
+        if self._over(callback.conversation):
+            return TOO_MANY
         if callback.kind == "enter_chat":
             if body.get("msgtype") not in {"text", "template_card"}:
                 return BAD_PARAMETER
@@ -139,14 +143,10 @@ class Rules:
         return OK
 
     def _over(self, conversation: str) -> bool:
-        if "rate_limit" not in self.faults:
-            return False
-        spent, now = self._spent[conversation], self.now()
-        while spent and spent[0] < now - 60:
-            spent.popleft()
-        if len(spent) >= _RATE:
+        """Whether this frame is one too many; one that is not counts."""
+        if "rate_limit" in self.faults and self.rates.full(conversation):
             return True
-        spent.append(now)
+        self.rates.spend(conversation)
         return False
 
 

@@ -28,7 +28,8 @@ class WecomBubble:
     """Port Bubble on the long connection.
 
     Waits for no acknowledgement. Says nothing when the message cannot be answered on this
-    connection, when the answer is finished, or when the last frame is too fresh.
+    connection, when the answer is finished or takes too long, when the last frame is too fresh, or
+    when the conversation's budget has room for finals only.
     """
 
     def __init__(self, link: Link, streams: Streams, *, clock: Clock) -> None:
@@ -55,11 +56,16 @@ class WecomBubble:
             shown.at, shown.refreshes = self._clock(), shown.refreshes + 1
 
     async def _show(self, decision: Decision, text: str) -> bool:
-        stream, req_id = stream_id(decision.id), decision.message.req_id
-        if self._streams.finished(stream) or self._link.answer_command(req_id) != frames.RESPOND:
+        stream, message = stream_id(decision.id), decision.message
+        if self._streams.closed(stream) or self._link.answer_command(message.req_id) != frames.RESPOND:
+            return False
+        who = (message.conversation, message.chat is not None)
+        if self._link.budget.take(who, final=False):
             return False
         feedback = decision.id if self._streams.begin(stream) else ""
         with suppress(LinkDown):
             body = say.stream(stream, text, finish=False, feedback=feedback)
-            return await self._link.post(frames.RESPOND, req_id, body, decision=decision.id)
+            if await self._link.post(frames.RESPOND, message.req_id, body, decision=decision.id):
+                return True
+            self._link.budget.give_back(who)
         return False

@@ -5,6 +5,7 @@ in place, which replaces it, or the person gets a short notice; the answer is no
 """
 
 import asyncio
+import math
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.outbound.wecom import frames, say
+from app.outbound.wecom.budget import Conversation
 from app.outbound.wecom.link import Link
 from app.outbound.wecom.session import Ack
 from app.outbound.wecom.streams import Streams
@@ -23,6 +25,8 @@ from app.records.errors import LinkDown, NotWaiting, OutcomeUnknown, TurnedDown
 
 _BUSY = frozenset({-1, 45009, 45033})  # system busy, rate limit, concurrency limit
 _CONTENT = frozenset({40058, 40201, 93017})  # the text itself was refused: no other way helps
+
+_AT_ONCE = 16  # conversations
 
 _log = structlog.get_logger(__name__)
 
@@ -39,9 +43,17 @@ class Rests:
     doubtful_max: int = 10
 
 
-class Delivery:
-    """Drains the outbox: conversations in parallel, each in its own order.
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """The budget has no room for this frame: seconds until it has."""
 
+    pause_s: float
+
+
+class Delivery:
+    """Drains the outbox: conversations in parallel, each in its own order, each within its budget.
+
+    What does not fit into the budget waits in the outbox, and what comes after it waits behind it.
     `doubtful_text` is the notice for a doubtful row: which ticket, and how to see its answer.
     """
 
@@ -53,7 +65,6 @@ class Delivery:
         *,
         doubtful_text: Callable[[Outgoing], str],
         clock: Clock,
-        at_once: int = 16,
         rests: Rests = Rests(),
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -62,12 +73,11 @@ class Delivery:
         self._streams = streams
         self._doubtful_text = doubtful_text
         self._clock = clock
-        self._at_once = at_once
         self._rests = rests
         self._chance = chance
         self._awake = asyncio.Event()
-        self._busy: set[tuple[str, bool]] = set()
-        self._held: dict[tuple[str, bool], datetime] = {}
+        self._busy: set[Conversation] = set()
+        self._held: dict[Conversation, datetime] = {}
         self.ways: Counter[str] = Counter()
         """What became of attempts: in_place, push, welcome, notice, put_off, given_up."""
 
@@ -90,9 +100,9 @@ class Delivery:
 
     async def _choose(self) -> list[Outgoing]:
         """Rows to begin now, at most one per conversation and none of a conversation that rests."""
-        now, chosen = self._clock(), dict[tuple[str, bool], Outgoing]()
+        now, chosen = self._clock(), dict[Conversation, Outgoing]()
         self._held = {who: until for who, until in self._held.items() if until > now}
-        free = self._at_once - len(self._busy)
+        free = _AT_ONCE - len(self._busy)
         if free <= 0:
             return []
         closed = self._busy | self._held.keys()
@@ -113,7 +123,7 @@ class Delivery:
 
     async def _attempt(self, row: Outgoing) -> None:
         try:
-            ack = await self._send(row)
+            outcome = await self._send(row)
         except TurnedDown as no:
             await self._turned_down(row, no.errcode)
         except OutcomeUnknown:
@@ -121,32 +131,55 @@ class Delivery:
         except LinkDown:
             await self._put_off(row, self._rests.down_s, doubtful=row.doubtful)
         else:
-            await self._outbox.sent(row.id, ack.written_at)
+            await self._done(row, outcome)
+
+    async def _done(self, row: Outgoing, outcome: Ack | _Later) -> None:
+        match outcome:
+            case Ack(written_at=at):
+                await self._outbox.sent(row.id, at)
+            case _Later(pause_s=pause_s):
+                await self._put_off(row, pause_s, doubtful=row.doubtful)
 
     # The ways.
 
-    async def _send(self, row: Outgoing) -> Ack:
+    async def _send(self, row: Outgoing) -> Ack | _Later:
         """The first way that is open; an answer that its callback refuses is pushed."""
         legal = self._link.answer_command(row.req_id) if row.stream else ""
         try:
             if legal == frames.RESPOND and self._streams.free_for(row.stream, row.id):
                 return await self._finish(row)
             if legal == frames.WELCOME and not row.doubtful:
-                self.ways["welcome"] += 1
-                return await say.welcome(self._link, row.req_id, row.text, decision=row.decision_id)
+                return await self._welcome(row)
         except TurnedDown as no:
             if no.errcode in _BUSY | _CONTENT:
                 raise
+            self._streams.lose(row.stream)
         return await self._push(row)
 
-    async def _finish(self, row: Outgoing) -> Ack:
-        self.ways["in_place"] += 1
+    def _no_room(self, row: Outgoing) -> _Later | None:
+        """None when a frame was taken from the budget."""
+        wait_s = self._link.budget.take(_conversation(row), final=bool(row.reply_to))
+        return _Later(math.ceil(wait_s)) if wait_s else None
+
+    async def _welcome(self, row: Outgoing) -> Ack | _Later:
+        if later := self._no_room(row):
+            return later
+        self.ways["welcome"] += 1
+        return await say.welcome(self._link, row.req_id, row.text, decision=row.decision_id)
+
+    async def _finish(self, row: Outgoing) -> Ack | _Later:
+        """The bubble is closed to refreshes even while its end must wait for room."""
         self._streams.finish(row.stream, row.id)
+        if later := self._no_room(row):
+            return later
+        self.ways["in_place"] += 1
         feedback = row.decision_id if self._streams.begin(row.stream) else ""
         body = say.stream(row.stream, row.text, finish=True, feedback=feedback)
         return await self._link.command(frames.RESPOND, row.req_id, body, decision=row.decision_id)
 
-    async def _push(self, row: Outgoing) -> Ack:
+    async def _push(self, row: Outgoing) -> Ack | _Later:
+        if later := self._no_room(row):
+            return later
         self.ways["notice" if row.doubtful else "push"] += 1
         text = self._doubtful_text(row) if row.doubtful else row.text
         feedback = row.decision_id if row.reply_to and not row.doubtful else ""
@@ -159,6 +192,7 @@ class Delivery:
     async def _turned_down(self, row: Outgoing, errcode: int) -> None:
         if errcode in _BUSY and row.attempts < self._rests.attempts_max:
             pause_s = self._rests.busy_s * (1 + self._chance() / 2)
+            self._link.budget.rest(_conversation(row), pause_s)
             await self._put_off(row, pause_s, doubtful=row.doubtful)
         else:
             await self._give_up(row, f"errcode {errcode}")
@@ -184,5 +218,5 @@ class Delivery:
         await self._outbox.given_up(row.id, reason)
 
 
-def _conversation(row: Outgoing) -> tuple[str, bool]:
+def _conversation(row: Outgoing) -> Conversation:
     return row.to, row.group

@@ -18,6 +18,7 @@ from websockets.exceptions import InvalidProxy, WebSocketException
 
 from app.outbound.wecom.acks import Habits
 from app.outbound.wecom.backoff import Ending, LinkState, Pauses
+from app.outbound.wecom.budget import Budget
 from app.outbound.wecom.handover import Handover, OnFrame
 from app.outbound.wecom.listing import Listing
 from app.outbound.wecom.session import Ack, Session, Wiring, late_s
@@ -68,6 +69,8 @@ class Link:
         self._ready = asyncio.Event()
         self._ready_since: datetime | None = None
         self._session: Session | None = None
+        self.budget = Budget()
+        """What may still be said in each conversation; whoever writes a message asks it first."""
         self.dropped: Counter[str] = Counter()
         """Frames dropped, by reason."""
         listing = Listing(ledger, settings.url, clock)

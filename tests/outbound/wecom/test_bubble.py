@@ -8,6 +8,7 @@ from typing import Any
 from app.doubles.wecom import GatewayDouble
 from app.outbound.wecom import frames
 from app.outbound.wecom.bubble import WecomBubble
+from app.outbound.wecom.budget import Budget
 from app.outbound.wecom.streams import Streams
 from app.records.answer import utc_now
 from app.records.errors import OutcomeUnknown
@@ -91,6 +92,9 @@ async def test_it_never_raises(gateway: GatewayDouble, rig: Rigs) -> None:
 class Torn:
     """A link that seems up and fails in the middle of a write."""
 
+    def __init__(self) -> None:
+        self.budget = Budget()
+
     def answer_command(self, _req_id: str) -> str:
         return frames.RESPOND
 
@@ -104,3 +108,20 @@ async def test_a_torn_write_is_nobodys_concern(gateway: GatewayDouble, rig: Rigs
         await gateway.say("lee.wai-man", "x")
         await r.hears()
     await WecomBubble(Torn(), Streams(), clock=utc_now).open(r.decision(), "working")
+
+
+class Occupied(Torn):
+    """A link with a frame in flight, which is not written over."""
+
+    async def post(self, *_: object, **__: object) -> bool:
+        return False
+
+
+async def test_what_was_not_written_costs_nothing(gateway: GatewayDouble, rig: Rigs) -> None:
+    r, link = rig(), Occupied()
+    async with r.running():
+        await gateway.say("lee.wai-man", "x")
+        await r.hears()
+    for _ in range(30):
+        await WecomBubble(link, r.streams, clock=utc_now).open(r.decision(), "working")
+    assert link.budget.take(("lee.wai-man", False), final=False) == 0.0

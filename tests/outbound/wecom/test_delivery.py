@@ -257,7 +257,7 @@ async def test_who_never_wrote_cannot_be_told(gateway: GatewayDouble, rig: Rigs)
     assert r.box.log == [("claim", 1), ("given_up", 1)]
 
 
-async def test_a_rate_limit_puts_the_conversation_off_to_a_later_minute(
+async def test_what_the_budget_has_no_room_for_waits_for_a_later_minute(
     gateway: GatewayDouble, rig: Rigs
 ) -> None:
     gateway.switch("rate_limit")
@@ -270,12 +270,74 @@ async def test_a_rate_limit_puts_the_conversation_off_to_a_later_minute(
         r.box.add(_notice(40, "ho.chi-keung"))
         r.delivery.wake()
         await r.settled(40)
-    assert 59 < (r.box.until_at[31] - utc_now()).total_seconds() <= 60
+    assert 55 < (r.box.until_at[28] - utc_now()).total_seconds() <= 66
     assert [push.content for push in gateway.seen.pushes["lee.wai-man"]] == [
-        f"notice {n}" for n in range(1, 31)
+        f"notice {n}" for n in range(1, 28)
     ]
-    assert r.box.state[32] == "waiting"
-    assert ("claim", 32) not in r.box.log
+    assert r.box.state[29] == "waiting"
+    assert ("claim", 29) not in r.box.log
+    assert gateway.seen.turned_down == []
+
+
+async def test_the_end_of_an_answer_fits_when_a_notice_would_not(gateway: GatewayDouble, rig: Rigs) -> None:
+    r = rig()
+    async with r.running(delivery=True):
+        msgid = await _asked(r, gateway)
+        for row in range(1, 28):
+            r.box.add(_notice(row, SENDER, f"notice {row}"))
+        r.delivery.wake()
+        await r.settled(27)
+        await r.bubble.open(r.decision(), "no room for this")
+        r.answer(r.decision(), "done", row=28)
+        await r.settled(28)
+    assert [shown.content for shown in gateway.seen.bubbles[msgid][0].frames] == ["done"]
+
+
+async def test_a_limit_that_the_gateway_counts_otherwise_rests_the_whole_conversation(
+    gateway: GatewayDouble, rig: Rigs
+) -> None:
+    r = rig()
+    async with r.running(delivery=True):
+        msgid = await _asked(r, gateway)
+        gateway.switch("rate_limit")
+        for _ in range(30):
+            gateway.rules.rates.spend(SENDER)
+        r.box.add(_notice(1, SENDER))
+        r.delivery.wake()
+        await r.box.until(lambda: ("put_off", 1) in r.box.log)
+        await r.bubble.open(r.decision(), "not now")
+    assert 59 < (r.box.until_at[1] - utc_now()).total_seconds() <= 60
+    assert [turned.errcode for turned in gateway.seen.turned_down] == [45009]
+    assert msgid not in gateway.seen.bubbles
+
+
+async def test_an_answer_that_took_five_minutes_is_pushed(gateway: GatewayDouble, rig: Rigs) -> None:
+    r, passed = rig(), [0.0]
+    r.streams._tick = lambda: passed[0]
+    async with r.running(delivery=True):
+        msgid = await _asked(r, gateway)
+        await r.bubble.open(r.decision(), "working")
+        await gateway.wait_for(lambda seen: msgid in seen.bubbles)
+        passed[0] = 301.0
+        r.answer(r.decision(), "done")
+        await r.settled()
+    assert [push.content for push in gateway.seen.pushes[SENDER]] == ["done"]
+    assert gateway.seen.turned_down == []
+
+
+async def test_a_bubble_that_was_refused_is_not_tried_again(gateway: GatewayDouble, rig: Rigs) -> None:
+    r = rig()
+    async with r.running(delivery=True):
+        msgid = await _asked(r, gateway)
+        await r.bubble.open(r.decision(), "working")
+        await gateway.wait_for(lambda seen: msgid in seen.bubbles)
+        gateway.switch("expired_stream")
+        for _ in range(28):
+            r.link.budget.take((SENDER, False), final=True)
+        r.answer(r.decision(), "done")
+        await r.box.until(lambda: ("put_off", 1) in r.box.log)
+        assert [turned.errcode for turned in gateway.seen.turned_down] == [846608]
+        assert not r.streams.free_for("s-D-00042", 1)
 
 
 async def test_conversations_run_beside_each_other_and_each_keeps_its_order(
@@ -364,7 +426,10 @@ async def test_an_opening_frame_without_acknowledgement_does_not_block_the_answe
     assert gateway.seen.pushes == {}
 
 
-async def test_a_restless_gateway_gets_every_answer_out_once(gateway: GatewayDouble, rig: Rigs) -> None:
+async def test_a_restless_gateway_gets_every_answer_out_once(
+    gateway: GatewayDouble, rig: Rigs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.outbound.wecom.budget.MINUTE_MAX", 1000)
     for fault in (
         "abort",
         "clean_close",
