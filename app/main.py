@@ -39,7 +39,7 @@ from app.outbound.solver import SolverProcess
 from app.outbound.store import SqlStore, open_store
 from app.outbound.wecom.bubble import WecomBubble
 from app.outbound.wecom.delivery import Delivery
-from app.outbound.wecom.link import Link, LinkState
+from app.outbound.wecom.link import Link, LinkAlarm, LinkState, Told
 from app.outbound.wecom.streams import Streams
 from app.ports import Observer, Outgoing
 from app.records.answer import Say, utc_now
@@ -182,14 +182,8 @@ class Appliance:
         self._catalogue, self._link_since = read_catalogue(settings.plant.time_zone), utc_now()
         bot = settings.wecom.bot
         door = Door(bot.id, self._accept, on_drop=self._dropped)
-        self._link = Link(
-            bot,
-            door.take,
-            clock=utc_now,
-            ledger=store.ledger,
-            on_state=self._link_became,
-            on_drop=self._dropped,
-        )
+        told = Told(self._link_became, self._dropped, self._link_alarm)
+        self._link = Link(bot, door.take, clock=utc_now, ledger=store.ledger, told=told)
         streams, times = Streams(), ReplyTimes(store.outbox, self._meters.replied)
         self._delivery = Delivery(self._link, times, streams, doubtful_text=self._doubtful, clock=utc_now)
         self._solver = SolverProcess(settings.planning)
@@ -331,6 +325,9 @@ class Appliance:
     def _link_became(self, state: LinkState, why: str) -> None:
         self._link_since = utc_now()
         self._log.info("link", state=state, why=why)
+
+    def _link_alarm(self, alarm: LinkAlarm, why: str) -> None:
+        self._log.error("link_alarm", alarm=alarm, why=why)
 
     def _dropped(self, reason: str) -> None:
         self._meters.frames_dropped.labels(reason).inc()

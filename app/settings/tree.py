@@ -44,10 +44,19 @@ class WecomBot(Node):
         None, description="The plant's own certificate authority, when TLS is inspected."
     )
     heartbeat_s: Seconds = Field(30.0, description="Time between our pings.")
+    silence_max_s: Seconds = Field(
+        90.0, description="After so long without any frame, pings' answers included, connect again."
+    )
     ack_timeout_s: Seconds = Field(5.0, description="How long a command may stay unacknowledged.")
     backoff_max_s: Seconds = Field(30.0, description="Longest pause between attempts to reconnect.")
     superseded_retry_s: Seconds = Field(120.0, description="First pause after another client took the bot.")
     frame_max_bytes: Bytes = Field(4 * 1024**2, description="Largest frame that is read.")
+    messages_per_minute: int = Field(
+        30, ge=10, description="Frames that the gateway takes for one conversation in a minute."
+    )
+    messages_per_hour: int = Field(
+        1000, ge=10, description="Frames that the gateway takes for one conversation in an hour."
+    )
 
 
 class Wecom(Node):

@@ -39,6 +39,8 @@ url = "{url}"
 id = "{bot}"
 secret_file = "{data}/bot.secret"
 display_name = "Chargehand"
+messages_per_minute = 100000  # a shift is played in seconds
+messages_per_hour = 100000
 
 [model]
 enabled = {model}

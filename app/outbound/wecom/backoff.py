@@ -22,10 +22,14 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a connection ended: BACKOFF, SUPERSEDED or REFUSED, and a sentence without secrets."""
+    """How a connection ended: BACKOFF, SUPERSEDED or REFUSED, and a sentence without secrets.
+
+    `silent` when it was given up because nothing came any more.
+    """
 
     state: LinkState
     reason: str
+    silent: bool = False
 
 
 class Pauses:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 Conversation = tuple[str, bool]
 """A userid or a group's chatid, and whether it is a group."""
 
-MINUTE_MAX = 30
-HOUR_MAX = 1000
 KEPT_FOR_FINALS = 3
 _ON_THE_WAY_S = 5.0  # frames arrive this much later than they were written, at most
 _MINUTE_S = 60.0 + _ON_THE_WAY_S
@@ -22,7 +20,7 @@ _HOUR_S = 3600.0 + _ON_THE_WAY_S
 
 @dataclass(slots=True)
 class _Spent:
-    times: deque[float] = field(default_factory=lambda: deque(maxlen=HOUR_MAX))
+    times: deque[float] = field(default_factory=deque)
     rests_until: float = 0.0
 
 
@@ -32,8 +30,11 @@ class Budget:
     Forgotten by a restart: what was spent before shows as the gateway's refusal, see `rest`.
     """
 
-    def __init__(self, tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, tick: Callable[[], float] = time.monotonic, *, minute_max: int = 30, hour_max: int = 1000
+    ) -> None:
         self._tick = tick
+        self._minute_max, self._hour_max = minute_max, hour_max
         self._spent: OrderedDict[Conversation, _Spent] = OrderedDict()
 
     def take(self, who: Conversation, *, final: bool) -> float:
@@ -46,12 +47,14 @@ class Budget:
         left = 0 if final else KEPT_FOR_FINALS
         wait_s = max(
             spent.rests_until - now,
-            _until_free(spent.times, MINUTE_MAX - left, _MINUTE_S, now),
-            _until_free(spent.times, HOUR_MAX - left, _HOUR_S, now),
+            _until_free(spent.times, self._minute_max - left, _MINUTE_S, now),
+            _until_free(spent.times, self._hour_max - left, _HOUR_S, now),
         )
         if wait_s > 0:
             return wait_s
         spent.times.append(now)
+        if len(spent.times) > self._hour_max:
+            spent.times.popleft()
         self._spent.move_to_end(who)
         self._forget(now - _HOUR_S)
         return 0.0

@@ -10,6 +10,7 @@ import random
 import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -17,6 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidProxy, WebSocketException
 
 from app.outbound.wecom.acks import Habits
+from app.outbound.wecom.alarms import LinkAlarm, LinkAlarms, OnAlarm
 from app.outbound.wecom.backoff import Ending, LinkState, Pauses
 from app.outbound.wecom.budget import Budget
 from app.outbound.wecom.handover import Handover, OnFrame
@@ -26,7 +28,7 @@ from app.ports import Clock, Ledger
 from app.records.errors import LinkDown
 from app.settings import WecomBot
 
-__all__ = ["Link", "LinkState", "OnFrame"]
+__all__ = ["Link", "LinkAlarm", "LinkState", "OnFrame", "Told"]
 
 OnState = Callable[[LinkState, str], None]
 
@@ -38,13 +40,21 @@ _SILENT = logging.Logger("wecom.wire", logging.CRITICAL + 1)  # the library woul
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who hears of what: each change with a sentence, the reason of each frame dropped, each alarm."""
+
+    on_state: OnState = lambda _state, _reason: None
+    on_drop: Callable[[str], None] = lambda _reason: None
+    on_alarm: OnAlarm = lambda _alarm, _reason: None
+
+
 class Link:
     """One bot's connection to the gateway.
 
     `on_frame` gets every message and event callback, in order of arrival and not one at a time; a
-    stop may hand the last ones over twice. `on_state` hears each change with a sentence, `on_drop`
-    the reason of each frame dropped; `ledger` is told of each frame before it is written. `sleep`
-    and `chance` (0..1) are the pauses between attempts and their jitter.
+    stop may hand the last ones over twice. `ledger` is told of each frame before it is written.
+    `sleep` and `chance` (0..1) are the pauses between attempts and their jitter.
     """
 
     def __init__(
@@ -54,13 +64,13 @@ class Link:
         *,
         clock: Clock,
         ledger: Ledger,
-        on_state: OnState = lambda _state, _reason: None,
-        on_drop: Callable[[str], None] = lambda _reason: None,
+        told: Told = Told(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._settings = settings
-        self._on_state = on_state
+        self._on_state = told.on_state
+        self._alarms = LinkAlarms(told.on_alarm, clock)
         self._sleep = sleep
         self._clock = clock
         self._handover = Handover(on_frame)
@@ -69,13 +79,20 @@ class Link:
         self._ready = asyncio.Event()
         self._ready_since: datetime | None = None
         self._session: Session | None = None
-        self.budget = Budget()
+        self.budget = Budget(minute_max=settings.messages_per_minute, hour_max=settings.messages_per_hour)
         """What may still be said in each conversation; whoever writes a message asks it first."""
         self.dropped: Counter[str] = Counter()
         """Frames dropped, by reason."""
         listing = Listing(ledger, settings.url, clock)
         self._wiring = Wiring(
-            settings, self._handover.put, self._became_ready, clock, Habits(), self.dropped, listing, on_drop
+            settings,
+            self._handover.put,
+            self._became_ready,
+            clock,
+            Habits(),
+            self.dropped,
+            listing,
+            told.on_drop,
         )
 
     @property
@@ -174,6 +191,8 @@ class Link:
         self._ready.set()
 
     async def _pause(self, ending: Ending) -> None:
+        if ending.silent and self._ready_since is not None:
+            self._alarms.fell_silent(ending.reason)
         since, self._ready_since = self._ready_since, None
         ready_s = (self._clock() - since).total_seconds() if since else 0.0
         state, pause_s = self._pauses.after(ending, ready_s)
@@ -184,6 +203,7 @@ class Link:
         self._state = state
         _log.info("wecom_link", state=state, reason=reason)
         self._on_state(state, reason)
+        self._alarms.became(state, reason)
 
 
 def _trust(settings: WecomBot) -> ssl.SSLContext:

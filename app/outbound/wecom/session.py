@@ -165,7 +165,7 @@ class Session:
             while missed < 2:
                 missed = 0 if await self._ping() else missed + 1
                 self._acks.sweep()
-            await self._stop(LinkState.BACKOFF, "two pings unanswered")
+            await self._fall_silent("two pings unanswered")
         except LinkDown:
             return  # the reader sees the end too
 
@@ -198,7 +198,11 @@ class Session:
     async def _read(self) -> None:
         while self._ending is None:
             try:
-                raw = await self._wire.recv(decode=False)
+                async with asyncio.timeout(self._settings.silence_max_s):
+                    raw = await self._wire.recv(decode=False)
+            except TimeoutError:
+                await self._fall_silent(f"nothing came for {self._settings.silence_max_s:.0f} s")
+                return
             except ConnectionClosed:
                 self._note(LinkState.BACKOFF, f"closed, code {self._wire.close_code}")
                 return
@@ -245,6 +249,10 @@ class Session:
     def _note(self, state: LinkState, reason: str) -> None:
         if self._ending is None:
             self._ending = Ending(state, reason)
+
+    async def _fall_silent(self, reason: str) -> None:
+        self._ending = self._ending or Ending(LinkState.BACKOFF, reason, silent=True)
+        await self._hang_up()
 
     async def _stop(self, state: LinkState, reason: str) -> None:
         self._note(state, reason)

@@ -13,7 +13,7 @@ import pytest
 from app.doubles.wecom import GatewayDouble
 from app.outbound.wecom.bubble import WecomBubble
 from app.outbound.wecom.delivery import Delivery, Rests
-from app.outbound.wecom.link import Link, LinkState
+from app.outbound.wecom.link import Link, LinkAlarm, LinkState, Told
 from app.outbound.wecom.streams import Streams
 from app.ports import Outgoing
 from app.records.answer import utc_now
@@ -132,12 +132,13 @@ class Rig:
         self.frames: list[dict[str, Any]] = []
         self.ledger = Noted()
         self.states: list[tuple[LinkState, str]] = []
+        self.alarms: list[LinkAlarm] = []
         self.link = Link(
             self.settings,
             self._take,
             clock=utc_now,
             ledger=self.ledger,
-            on_state=self._on_state,
+            told=Told(on_state=self._on_state, on_alarm=self._on_alarm),
             sleep=self.naps,
             chance=lambda: 1.0,
         )
@@ -158,6 +159,11 @@ class Rig:
         assert at.tzinfo is not None
         self.frames.append(frame)
         self.arrived.notice()
+
+    def _on_alarm(self, alarm: LinkAlarm, reason: str) -> None:
+        assert reason
+        self.alarms.append(alarm)
+        self.moved.notice()
 
     def _on_state(self, state: LinkState, reason: str) -> None:
         self.states.append((state, reason))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.outbound.wecom import frames
 from app.outbound.wecom.bubble import WecomBubble
-from app.outbound.wecom.budget import HOUR_MAX, KEPT_FOR_FINALS, MINUTE_MAX, Budget
+from app.outbound.wecom.budget import KEPT_FOR_FINALS, Budget
 from app.outbound.wecom.delivery import Delivery, Rests
 from app.outbound.wecom.session import Ack
 from app.outbound.wecom.streams import Streams
@@ -24,6 +24,7 @@ from app.records.message import Message, MessageKind, stream_id
 
 LEE, GROUP = ("lee.wai-man", False), ("wrGROUP", True)
 START = utc_now()
+MINUTE_MAX, HOUR_MAX = 30, 1000
 
 
 class Time:

@@ -426,10 +426,7 @@ async def test_an_opening_frame_without_acknowledgement_does_not_block_the_answe
     assert gateway.seen.pushes == {}
 
 
-async def test_a_restless_gateway_gets_every_answer_out_once(
-    gateway: GatewayDouble, rig: Rigs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.outbound.wecom.budget.MINUTE_MAX", 1000)
+async def test_a_restless_gateway_gets_every_answer_out_once(gateway: GatewayDouble, rig: Rigs) -> None:
     for fault in (
         "abort",
         "clean_close",
@@ -441,7 +438,7 @@ async def test_a_restless_gateway_gets_every_answer_out_once(
         "wrong_bot",
     ):
         gateway.switch(fault)
-    r = rig()
+    r = rig(messages_per_minute=1000)
     async with r.running(delivery=True):
         seen = set[str]()
         for n in range(40):

@@ -13,7 +13,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from app.doubles.wecom import GatewayDouble
 from app.outbound.wecom import frames
-from app.outbound.wecom.link import Link, LinkState
+from app.outbound.wecom.link import Link, LinkAlarm, LinkState
 from app.records.answer import utc_now
 from app.records.errors import LinkDown, OutcomeUnknown, TurnedDown
 
@@ -62,6 +62,25 @@ async def test_two_unanswered_pings_end_the_connection(
         await gateway.say("lee.wai-man", "x")
         await r.hears()
     assert any("two pings unanswered" in reason for _, reason in r.states)
+    assert r.alarms == [LinkAlarm.SILENT]
+
+
+async def test_a_connection_on_which_nothing_comes_is_left_however_seldom_we_ping(
+    gateway: GatewayDouble, rig: Rigs
+) -> None:
+    r = rig(heartbeat_s=30, silence_max_s=0.1)
+    async with r.running():
+        await r.ready(2)
+    assert any("nothing came" in reason for _, reason in r.states)
+    assert LinkAlarm.SILENT in r.alarms
+
+
+async def test_any_frame_shows_that_the_connection_lives(gateway: GatewayDouble, rig: Rigs) -> None:
+    r = rig(heartbeat_s=0.05, silence_max_s=1.0)
+    async with r.running():
+        await gateway.wait_for(lambda seen: seen.pings >= 30)
+    assert gateway.seen.subscribes == 1
+    assert r.alarms == []
 
 
 async def test_answered_pings_keep_the_connection(gateway: GatewayDouble, rig: Rigs) -> None:
@@ -143,6 +162,7 @@ async def test_refused_credentials_are_tried_five_times_and_parked(gateway: Gate
         assert gateway.seen.refused_subscribes == 5
         gateway.switch("refuse_subscribe", on=False)
         await r.ready()
+    assert r.alarms == [LinkAlarm.REFUSED]
     assert r.naps.pauses[:4] == [1, 2, 4, 8]
     assert r.naps.pauses[4] >= 600
 
@@ -187,6 +207,7 @@ async def test_a_second_client_parks_the_first_which_closes_its_socket(
             await second.hears()
             assert gateway.seen.subscribes == 2
         assert first.naps.pauses == [pytest.approx(132)]
+        assert first.alarms == [LinkAlarm.SUPERSEDED]
         first.naps.gate.set()
         await first.ready(2)
     assert first.frames == []
