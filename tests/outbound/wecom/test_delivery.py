@@ -277,6 +277,24 @@ async def test_what_the_budget_has_no_room_for_waits_for_a_later_minute(
     assert r.box.state[29] == "waiting"
     assert ("claim", 29) not in r.box.log
     assert gateway.seen.turned_down == []
+    assert gateway.rules.rates.most_a_minute == {"lee.wai-man": 27, "ho.chi-keung": 1}
+
+
+async def test_questions_in_a_hurry_never_get_more_frames_than_a_minute_takes(
+    gateway: GatewayDouble, rig: Rigs
+) -> None:
+    gateway.switch("rate_limit")
+    r = rig()
+    async with r.running(delivery=True):
+        for n in range(40):
+            await _asked(r, gateway, f"question {n}")
+            await r.bubble.open(r.decision(n), "working")
+            r.answer(r.decision(n), f"answer {n}", row=n)
+        await r.box.until(lambda: any(what == "put_off" for what, _ in r.box.log))
+    assert gateway.rules.rates.most_a_minute == {SENDER: 30}
+    assert gateway.seen.turned_down == []
+    waiting = [row for row, state in r.box.state.items() if state == "waiting"]
+    assert waiting == list(range(waiting[0], 40))
 
 
 async def test_the_end_of_an_answer_fits_when_a_notice_would_not(gateway: GatewayDouble, rig: Rigs) -> None:
