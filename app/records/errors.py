@@ -17,14 +17,18 @@ ChargehandError
 └── Outside             CH-2xx
     ├── Down            CH-210  may be tried again
     │   ├── LaneDown    CH-211
-    │   └── LinkDown    CH-212
-    │       └── OutcomeUnknown  CH-213  was written, never acknowledged
+    │   ├── LinkDown    CH-212
+    │   │   └── OutcomeUnknown  CH-213  was written, never acknowledged
+    │   └── MediaDown   CH-214
     └── TurnedDown      CH-220  must never be tried again unchanged
-        └── NotGenuine  CH-221
+        ├── NotGenuine  CH-221
+        └── MediaRefused    CH-222
 ```
 
 The class docstring is what a person reads; the code is what log, counter and manual share.
 """
+
+from typing import Literal
 
 
 class ChargehandError(Exception):
@@ -143,6 +147,16 @@ class OutcomeUnknown(LinkDown):
     code = "CH-213"
 
 
+class MediaDown(Down):
+    """An attachment could not be fetched now; its address works for five minutes."""
+
+    code = "CH-214"
+
+    def __init__(self, reason: Literal["no_connection", "broken_off", "too_slow", "busy"]) -> None:
+        super().__init__(f"the attachment could not be fetched: {reason}")
+        self.reason = reason
+
+
 class TurnedDown(Outside):
     """The other side refused; the same request must not be sent again."""
 
@@ -160,3 +174,27 @@ class NotGenuine(TurnedDown):
 
     def __init__(self) -> None:
         super().__init__("")
+
+
+MediaReason = Literal[
+    "address",  # not https, or no address at all
+    "host",  # not on the list of hosts
+    "network",  # the host lies in a network that is not the public internet
+    "redirect",
+    "status",  # such as 403 when the address has expired
+    "encoding",  # packed, or without an end that can be known
+    "too_large",
+    "seal",  # the key, the length, the padding: never which
+    "type",  # not a file of the kind it is sent as
+]
+"""Why an attachment is not taken or not sent: a stable word for log and counter."""
+
+
+class MediaRefused(TurnedDown):
+    """An attachment that must not be taken or sent; neither its address nor its key is in the words."""
+
+    code = "CH-222"
+
+    def __init__(self, reason: MediaReason) -> None:
+        super().__init__(f"the attachment is refused: {reason}")
+        self.reason: MediaReason = reason

@@ -2,6 +2,7 @@
 
 from app.settings.cloud import Cloud, CloudRoute
 from app.settings.loading import SYSTEM_FILE, defaults_text, keys, load
+from app.settings.media import WecomMedia
 from app.settings.places import shipped, user_cache
 from app.settings.relay import (
     CallbackSettings,
@@ -43,6 +44,7 @@ __all__ = [
     "WecomApi",
     "WecomApp",
     "WecomBot",
+    "WecomMedia",
     "WecomWebhook",
     "defaults_text",
     "keys",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.settings.cloud import Cloud
+from app.settings.media import WecomMedia
 from app.settings.places import user_cache
 from app.settings.relay import RelayLinkSettings
 from app.settings.units import Bytes, Node, Seconds, Url, Zone
@@ -65,6 +66,7 @@ class Wecom(Node):
     bot: WecomBot = Field(default_factory=WecomBot, description="The AI bot.")
     app: WecomApp = Field(default_factory=WecomApp, description="The self-built app.")
     webhook: WecomWebhook = Field(default_factory=WecomWebhook, description="The group webhook.")
+    media: WecomMedia = Field(default_factory=WecomMedia, description="Photos and files that people send.")
 
 
 class Model(Node):
@@ -220,6 +222,11 @@ class Settings(Node):
     def plant_heads_dir(self) -> Path:
         """Where the heads lie that this plant trained itself."""
         return self.data_dir / "models" / self.model.head
+
+    @property
+    def media_dir(self) -> Path:
+        """Where photos and files lie that people sent."""
+        return self.data_dir / "media"
 
     @property
     def socket_path(self) -> Path:
