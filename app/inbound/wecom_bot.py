@@ -10,9 +10,19 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import structlog
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from app.records.message import Message, MessageKind
+from app.records.quoted import COVER
 
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +78,14 @@ class _Mixed(_Part):
         return "\n".join(words for item in self.msg_item if (words := item.words()))
 
 
+def _somehow(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """A quote of an unknown shape is still a quote; the message it came with must not be lost."""
+    try:
+        return read(value)
+    except ValidationError:
+        return _Said()
+
+
 class _Detail(_Part):
     """What an event is about; the parameter table of page 101027 spells some keys without `_`."""
 
@@ -92,7 +110,7 @@ class _Body(_Said):
     sender: _From = Field(validation_alias="from")
     chattype: Literal["single", "group"] | None = None
     chatid: Text | None = None
-    quote: _Said | None = None
+    quote: Annotated[_Said | None, WrapValidator(_somehow)] = None
     event: _Event | None = None
 
 
@@ -109,7 +127,8 @@ _KINDS = {"text": MessageKind.TEXT, "mixed": MessageKind.TEXT, "voice": MessageK
 def read(frame: Mapping[str, object], raw: str, at: datetime, bot_id: str) -> Message | Dropped:
     """The message in a callback's frame, or why there is none; never raises.
 
-    `raw` is the frame's text, `at` its arrival, aware UTC. Mentions of the bot stay in the text.
+    `raw` is the frame's text, `at` its arrival, aware UTC. Mentions of the bot stay in the text. A
+    quote without words, such as a photo, is COVER.
     """
     body = frame.get("body")
     if isinstance(body, dict) and not body.get("msgid"):
@@ -129,7 +148,7 @@ def read(frame: Mapping[str, object], raw: str, at: datetime, bot_id: str) -> Me
         return what
     kind, text, refers_to = what
     chat = None if parsed.chattype == "single" else parsed.chatid or None
-    quote = (parsed.quote.words() or "") if parsed.quote else ""
+    quote = ((parsed.quote.words() or "").strip() or COVER) if parsed.quote else ""
     return Message(
         parsed.msgid, parsed.sender.userid, chat, kind, text, at, _req_id(frame), quote, refers_to, raw
     )

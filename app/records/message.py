@@ -32,6 +32,8 @@ class Message:
     `sender` and `chat` are WeCom ids, case-sensitive, exactly as they came. `chat` is None in a
     single chat. `req_id` is what a reply must carry; empty when only a push can answer.
     `received_at` is aware UTC: the arrival of the frame at our socket. `raw` is the frame's text.
+    `quote` is what somebody said before and the sender quotes, never the sender's own words: "" for
+    none, "…" when it holds no words, such as a photo.
     """
 
     msgid: str

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from app.inbound.wecom_bot import Door, Dropped, read
 from app.records.answer import utc_now
 from app.records.message import Message, MessageKind
+from app.records.quoted import COVER
 
 BOT = "aibDEMO0001"
 NOW = utc_now()
@@ -81,7 +82,44 @@ def test_a_quote_is_kept_apart() -> None:
     quote = {"msgtype": "text", "text": {"content": "3号线停机"}}
     message = _message(_frame(quote=quote))
     assert (message.text, message.quote) == ("SO-1042 到哪了", "3号线停机")
-    assert _message(_frame(quote={"msgid": "x", "content": "y"})).quote == ""
+
+
+_PHOTO = {"msgtype": "image", "image": {"url": "https://h/x?sign=s", "aeskey": "k"}}
+
+
+@pytest.mark.parametrize(
+    ("quote", "kept"),
+    [
+        ({"msgtype": "text", "text": {"content": "同意 D-00042"}}, "同意 D-00042"),
+        ({"msgtype": "voice", "voice": {"content": "三号线停了"}}, "三号线停了"),
+        (
+            {
+                "msgtype": "mixed",
+                "mixed": {"msg_item": [{"msgtype": "text", "text": {"content": "看这里"}}, _PHOTO]},
+            },
+            "看这里",
+        ),
+        ({"msgtype": "text", "text": {"content": " \n"}}, COVER),
+        ({"msgtype": "mixed", "mixed": {"msg_item": [_PHOTO]}}, COVER),
+        ({"msgtype": "mixed", "mixed": "odd"}, COVER),
+        ({"msgtype": "text"}, COVER),
+        ({"msgid": "x", "content": "y"}, COVER),
+        ({}, COVER),
+        ("words", COVER),
+        ([_PHOTO], COVER),
+        (None, ""),
+        (..., ""),
+        (_PHOTO, COVER),
+        ({"msgtype": "file", "file": {"url": "https://h/x?sign=s", "aeskey": "k"}}, COVER),
+        ({"msgtype": "video", "video": {}}, COVER),
+    ],
+)
+@pytest.mark.parametrize("where", [{}, {"chattype": "group", "chatid": "wrG"}])
+def test_any_quote_is_marked_and_no_word_of_it_is_the_senders(
+    quote: Any, kept: str, where: dict[str, str]
+) -> None:
+    message = _message(_frame(quote=quote, **where))
+    assert (message.text, message.quote) == ("SO-1042 到哪了", kept)
 
 
 def test_entering_the_chat_needs_no_chat_type() -> None:

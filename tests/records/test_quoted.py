@@ -30,6 +30,13 @@ from app.records.quoted import COVER, own_words
         ("he wrote 'SO-1042, SO-1043'", "'SO-1042, SO-1043'"),
         ("「D-00002 D-00003」批准", "「D-00002 D-00003」"),
         ("“ⒾⒿ” 入库", "“ⒾⒿ”"),
+        # As older clients send a reply: the other's words in front, within the text.
+        ("「陳師傅：批准 D-00002」 - - - - - - 佢咁講", "「陳師傅：批准 D-00002」"),
+        (
+            "「Raj: approve D-00002, SO-1042 first」\n- - - - - -\nno",
+            "「Raj: approve D-00002, SO-1042 first」",
+        ),
+        ("「张三：\n第一行\n第二行 停机」\n——————\n为什么", "「张三：\n第一行\n第二行 停机」"),
     ],
 )
 def test_what_others_say_is_covered_in_place(text, quoted):

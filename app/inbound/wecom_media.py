@@ -1,0 +1,44 @@
+"""What a message has attached: photos, files and videos named in a callback's frame."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.records.media import Attachment, MediaKind
+
+_ITEMS_MAX = 20
+_KINDS = (MediaKind.IMAGE, MediaKind.FILE, MediaKind.VIDEO)
+
+
+class _Place(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+    url: str = Field(min_length=1, max_length=4096, repr=False)
+    aeskey: str = Field(min_length=1, max_length=64, repr=False)
+
+
+def attachments(frame: Mapping[str, object]) -> tuple[Attachment, ...]:
+    """What the sender attached, in its order, at most 20; never what is quoted, and never raises.
+
+    What has no address or no key is left out.
+    """
+    body = frame.get("body")
+    if not isinstance(body, dict):
+        return ()
+    mixed = body.get("mixed") if body.get("msgtype") == "mixed" else None
+    items = mixed.get("msg_item") if isinstance(mixed, dict) else [body]
+    found = map(_attachment, items[:_ITEMS_MAX]) if isinstance(items, list) else ()
+    return tuple(each for each in found if each is not None)
+
+
+def _attachment(item: object) -> Attachment | None:
+    if not isinstance(item, dict):
+        return None
+    kind = next((kind for kind in _KINDS if kind == item.get("msgtype")), None)
+    if kind is None:
+        return None
+    try:
+        place = _Place.model_validate(item.get(kind.value))
+    except ValidationError:
+        return None
+    return Attachment(kind, place.url, place.aeskey)
