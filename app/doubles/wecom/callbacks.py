@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -60,6 +60,26 @@ def message(
     if quote is not None:
         body["quote"] = {"msgtype": "text", "text": {"content": quote}}
     return Callback(msgid, "message", sender, chat, body)
+
+
+def attached(
+    bot_id: str,
+    msgid: str,
+    sender: str,
+    items: Sequence[tuple[str, str, str]],
+    *,
+    words: str = "",
+    chat: str | None = None,
+) -> Callback:
+    """Photos, files or videos as kind, address and key: one alone as itself, several or words as mixed."""
+    parts = [{"msgtype": kind, kind: {"url": url, "aeskey": key}} for kind, url, key in items]
+    body = _address(bot_id, msgid, sender, chat)
+    if len(parts) == 1 and not words:
+        return Callback(msgid, "message", sender, chat, body | parts[0])
+    said = [{"msgtype": "text", "text": {"content": words}}] if words else []
+    return Callback(
+        msgid, "message", sender, chat, body | {"msgtype": "mixed", "mixed": {"msg_item": said + parts}}
+    )
 
 
 def event(

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import logging
 import os
 import traceback
@@ -13,11 +14,15 @@ from typing import Any
 
 import pytest
 
+from app.doubles.wecom import callbacks
 from app.doubles.wecom.media_host import FAULTS, MediaHostDouble
+from app.inbound.wecom_bot import read
+from app.inbound.wecom_media import attachments
 from app.outbound.wecom.media import MediaFetcher, resolve
 from app.outbound.wecom.spool import Part, Spool
 from app.records.errors import MediaDown, MediaRefused, OwnFault, SettingsWrong, StoreFull
 from app.records.media import Attachment, MediaKind
+from app.records.message import Message, MessageKind
 from app.settings import WecomMedia
 from tests.outbound.wecom.certified import certified
 
@@ -89,6 +94,19 @@ async def test_a_photo_is_taken_whole(scene: Scene) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert scene.folder.stat().st_mode & 0o777 == 0o700
     assert "accept-encoding: identity" in scene.host.requests[0].lower()
+
+
+async def test_from_a_frame_in_a_group_to_the_folder(scene: Scene) -> None:
+    items = [("image", *scene.host.keep(PHOTO, "a.jpg")), ("file", *scene.host.keep(b"report", "b.pdf"))]
+    said = callbacks.attached("aib", "m1", "chan", items, words="@产线助手 看", chat="wrG")
+    frame = json.loads(said.frame("r-1"))
+    message = read(frame, said.frame("r-1"), AT, "aib")
+    assert isinstance(message, Message)
+    assert (message.kind, message.text, message.chat) == (MessageKind.TEXT, "@产线助手 看", "wrG")
+    taken = [await scene.fetcher().fetch(each) for each in attachments(frame)]
+    assert [(each.kind.value, each.name) for each in taken] == [("image", "a.jpg"), ("file", "b.pdf")]
+    [alone] = attachments(json.loads(callbacks.attached("aib", "m2", "chan", items[:1]).frame("r-2")))
+    assert await scene.fetcher().fetch(alone) == taken[0]
 
 
 @pytest.mark.parametrize("key", [VECTOR_KEY, VECTOR_KEY + "="])
