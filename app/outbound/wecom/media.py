@@ -108,7 +108,7 @@ class MediaFetcher:
         return url
 
     async def _address(self, url: httpx.URL) -> str:
-        """The address to connect to; one that is not allowed among them refuses all."""
+        """The address to connect to, IPv4 where there is one; one that is not allowed refuses all."""
         try:
             found = await self._resolve(url.host, url.port or 443)
         except (OSError, UnicodeError):
@@ -117,7 +117,7 @@ class MediaFetcher:
             raise MediaDown("no_connection")
         if not all(self._may_ask(ip_address(each.partition("%")[0])) for each in found):
             raise MediaRefused("network")
-        return found[0]
+        return min(found, key=lambda each: ":" in each)
 
     def _may_ask(self, ip: IPv4Address | IPv6Address) -> bool:
         if any(ip in network for network in self._networks):

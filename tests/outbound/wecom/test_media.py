@@ -30,7 +30,7 @@ AT = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 VECTOR_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
 VECTOR_BODY = bytes.fromhex("e345415aad651a5ca9d7c3fcdef312bfc0f2a2c80e82f96296f8ba55fa55ac7b")
 VECTOR_PLAIN = bytes.fromhex("666163746f72792e74787420e58685e5aeb90a")
-PHOTO = bytes(range(256)) * 700
+PHOTO = bytes(range(256)) * 700 + b"end"
 
 
 class Scene:
@@ -224,7 +224,7 @@ async def test_a_host_inside_is_never_asked(scene: Scene, found: list[str]) -> N
 
 
 async def test_the_address_that_was_looked_at_is_the_one_that_is_asked(scene: Scene) -> None:
-    media = await scene.fetcher().fetch(scene.photo(host="media.example"))
+    media = await scene.fetcher(["2400:da00::1", "127.0.0.1"]).fetch(scene.photo(host="media.example"))
     assert media.size_bytes == len(PHOTO)
     assert scene.asked == [("media.example", scene.host.port)]
     assert f"host: media.example:{scene.host.port}\r\n" in scene.host.requests[0].lower()
