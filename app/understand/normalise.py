@@ -91,13 +91,21 @@ def _shown(char: str) -> str:
 
 
 def _mention(display_name: str) -> re.Pattern[str] | None:
+    """The bot's mention, glued to the words around it too, or an address on the web, which stays.
+
+    A name that is one Latin word may not follow a letter or a figure: that is an e-mail address.
+    """
     words = unicodedata.normalize("NFKC", display_name).split()
     if not words:
         return None
     name = r"\s?".join(re.escape(word) for word in words)
+    before = r"(?<!/)"
+    if words[0].isascii():
+        whole = r"\s".join(re.escape(word) for word in words) if len(words) > 1 else r"(?!)"
+        before = rf"(?:(?<![A-Za-z0-9._%+\-/])|(?<!/)(?=@{whole}))"
     return re.compile(
-        rf"(?<![A-Za-z0-9._%+\-/])@{name}(?![A-Za-z0-9_\-])(?!\.[A-Za-z])[:,]?|"
-        rf"(?<![A-Za-z0-9._%+\-/])@{name}(?=\.(?:\s|$))",
+        rf"(?P<web>https?://[^\s,。]+)|{before}@\s?{name}(?:"
+        r"(?![A-Za-z0-9_\-])(?!\.[A-Za-z])[:,]?|(?=\.(?:\s|$)))",
         re.IGNORECASE,
     )
 
@@ -106,7 +114,7 @@ def _without_mentions(text: str, mention: re.Pattern[str] | None) -> str:
     """The bot's mentions anywhere, anybody's at the start."""
     before = ""
     while mention and text != before:
-        before, text = text, " ".join(mention.sub(" ", text).split())
+        before, text = text, " ".join(mention.sub(lambda found: found["web"] or " ", text).split())
     return _leading_off(_LEADING_MENTION, text)
 
 

@@ -44,6 +44,60 @@ def test_what_was_sent_and_what_is_read(sent: str, read: str) -> None:
     assert clean(sent, NAME, 4_000) == read
 
 
+@pytest.mark.parametrize(
+    ("name", "sent", "read"),
+    [
+        # Where it may stand.
+        ("产线助手", "@产线助手 3号线为什么停了", "3号线为什么停了"),
+        ("产线助手", "3号线为什么停了 @产线助手", "3号线为什么停了"),
+        ("产线助手", "3号线@产线助手为什么停了", "3号线 为什么停了"),
+        ("产线助手", "@产线助手看这张照片", "看这张照片"),
+        ("产线助手", "改成7@产线助手", "改成7"),
+        ("产线助手", "SO-1042@产线助手", "SO-1042"),
+        (NAME, "SO-1042@Line Bot", "SO-1042"),
+        (NAME, "请问@Line Bot, 库存", "请问 库存"),
+        (NAME, "done. @Line Bot.", "done. ."),
+        (NAME, "@Line Bot\n查库存", "查库存"),
+        # How it may be written.
+        ("产线助手", "＠产线助手 早", "早"),
+        ("产线助手", "早＠产线助手", "早"),
+        ("产线助手", "@产线助手\u2005早", "早"),
+        ("产线助手", "@ 产线助手 早", "早"),
+        ("产\u200b线助手", "@产线助手 早", "早"),
+        (NAME, "@LINE BOT 早", "早"),
+        (NAME, "＠Ｌｉｎｅ　Ｂｏｔ 早", "早"),
+        (NAME, "@Line\u00a0Bot\u2005早", "早"),
+        (NAME, "@Line  Bot: 早", "早"),
+        ("A+ Bot (3号)", "@A+ Bot (3号) 早", "早"),
+        ("  Line   Bot ", "@Line Bot 早", "早"),
+        # Several, and others.
+        ("产线助手", "@产线助手@产线助手 早", "早"),
+        ("产线助手", "@张三 @李四 @产线助手 /list", "/list"),
+        ("产线助手", "@张三\u2005@产线助手\u2005你们看", "你们看"),
+        ("产线助手", "@产线助手 请@张三 处理", "请@张三 处理"),
+        (NAME, "@maria santos\u2005@Line Bot 1/2 罐", "1/2 罐"),
+        # Nothing but it.
+        ("产线助手", "@产线助手", ""),
+        ("产线助手", "＠产线助手\u2005", ""),
+        (NAME, " @Line Bot @Line Bot ", ""),
+        # What only looks like it.
+        (NAME, "产线助手 and Line Bot", "产线助手 and Line Bot"),
+        (NAME, "mail line@bot.com, bot@line.com", "mail line@bot.com, bot@line.com"),
+        ("Line", "mail bob@line.com or bob@line", "mail bob@line.com or bob@line"),
+        ("Line", "see https://x.y/@Line and https://x.y/a@line", "see https://x.y/@Line and https://x.y/a@line"),
+        ("产线助手", "看 https://x.y/a@产线助手/b 和 http://x.y/@产线助手", "看 https://x.y/a@产线助手/b 和 http://x.y/@产线助手"),
+        ("产线助手", "看 https://x.y/a,@产线助手 早", "看 https://x.y/a, 早"),
+        (NAME, "@Line Bot 1/2 @ 4pm", "1/2 @ 4pm"),
+        (NAME, "50% @ 3/4", "50% @ 3/4"),
+        ("", "@张三 查 @Line", "查 @Line"),
+        ("产线助手", "查@产线助手2号", "查@产线助手2号"),
+    ],
+)  # fmt: skip
+def test_the_bots_name_goes_and_nothing_else(name: str, sent: str, read: str) -> None:
+    assert clean(sent, name, 4_000) == read
+    assert clean(read, name, 4_000) == read
+
+
 @given(TEXTS)
 @settings(max_examples=400, deadline=None)
 def test_cleaning_twice_changes_nothing(text: str) -> None:
