@@ -20,7 +20,8 @@ TOKENS = TokenCount()
 UNREADABLE = "重新排生產，SO-1042同SO-1045唔好撞埋一齊，急單SO-1048先做，除非B廠得閒"
 """Chinese words, so that Tencent is asked first; no grammar of ours reads them."""
 
-CLOCKS = {"deadline_s": 4.0, "connect_s": 0.5, "idle_s": 0.4, "progress_s": 0.5, "answer_max_bytes": 300_000}
+CLOCKS = {"deadline_s": 10.0, "connect_s": 2.0, "idle_s": 1.5, "progress_s": 2.0, "answer_max_bytes": 300_000}
+"""Long enough for a busy machine, short enough for faults that are silence."""
 
 
 @dataclass

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.doubles.cloud import CloudDouble, every
+from app.doubles.cloud import CloudDouble, Pace, every
 from app.records.action import PublishPlan, action_hash
 from app.records.cloud import MICRO, Payer, Prompt
 from app.records.decision import Consulted
@@ -105,6 +105,7 @@ def test_every_fault_is_in_exactly_one_class():
 async def test_one_provider_with_a_fault(plant, tmp_path, fault):
     at_start = (fault,) if fault == "F-27" else ()
     async with CloudDouble("tencent", faults=at_start) as tencent, CloudDouble("deepseek") as deepseek:
+        tencent.pace = Pace(late_s=5.0)
         if not at_start:
             tencent.fault(fault)
         async with opened(plant, tmp_path, tencent, deepseek) as clouds:

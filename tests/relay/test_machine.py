@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from app.relay import Relay
-from app.relay.queue import Queue
 from tests.relay.scene import (
     Appliance,
     Wire,
@@ -111,8 +110,8 @@ class RelayMachine(RuleBasedStateMachine):
         self.do(restart())
 
     def _waiting(self) -> list[bytes]:
-        queue: Queue = self.relay.keeper._queue
-        return [record.body for record in queue.after(0, 10_000)]
+        """As the queue's own thread has it, after whatever it was still told to do."""
+        return [record.body for record in self.do(self.relay.keeper.after(0, 10_000))]
 
     @invariant()
     def nothing_is_lost_and_the_order_is_kept(self) -> None:
