@@ -46,17 +46,17 @@ class Till:
     def used(self, quote: Quote, turns: Sequence[Turn], raw: Raw) -> Usage:
         """The tokens of an attempt that was answered; what the provider tells is learned from.
 
-        Untold, the answer is counted, or taken at its longest where reasoning is not in its text.
+        Untold, the answer is counted, or taken at its longest where reasoning is not in its text; no answer
+        is longer than was asked for.
         """
         asked = self._prompt_tokens(quote, turns)
         if raw.usage is not None:
             if told := raw.usage.hit + raw.usage.miss:
                 self._tokens.learn(quote.target.model, asked, told)
             return raw.usage
-        target = quote.target
-        output = (
-            self._tokens.estimate(target.model, raw.text) if target.thinking == "off" else target.tokens_max
-        )
+        target, output = quote.target, quote.target.tokens_max
+        if target.thinking == "off":
+            output = min(output, self._tokens.estimate(target.model, raw.text))
         return Usage(miss=asked, output=output, estimated=True)
 
     def lost(self, quote: Quote, turns: Sequence[Turn], fault: FaultClass, *, sent: bool) -> Usage:

@@ -115,6 +115,7 @@ async def test_fifty_at_once_against_a_budget_for_one_make_one_call(bench: Bench
         (raw("fine", "m", Usage(hit=60, miss=40, output=7, reasoning=3)), Usage(60, 40, 7, 3)),
         (raw("fine", "m", Usage()), Usage()),
         (raw("fine", "m", None), Usage(miss=PROMPT_TOKENS, output=4, estimated=True)),
+        (raw("fine" * 2000, "m", None), Usage(miss=PROMPT_TOKENS, output=6000, estimated=True)),
         (raw("bad", "m", Usage(miss=5, output=6)), Usage(miss=5, output=6)),
         (fails("transient", "F-08"), Usage(miss=PROMPT_TOKENS, estimated=True)),
         (fails("transient", "F-29", sent=False), Usage()),
