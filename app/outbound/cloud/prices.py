@@ -26,6 +26,7 @@ class Rates:
 class Peak:
     """Dearer hours: on `weekdays` (1 is Monday), between times of `zone`, but for days off.
 
+    Each of `hours` is from a time to before another; 00:00 as the end is the end of the day.
     `years` are those whose days off are known, None where days off do not matter; of another year
     every such weekday counts.
     """
@@ -43,7 +44,8 @@ class Peak:
         known = self.years is None or there.year in self.years
         if there.isoweekday() not in self.weekdays or (known and there.date() in self.days_off):
             return False
-        return any(start <= there.time() < end for start, end in self.hours)
+        clock = there.time()
+        return any(start <= clock and (clock < end or end == time.min) for start, end in self.hours)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,20 @@ PEAK = '[price.peak]\nmiss="2"\noutput="8"\nweekdays=[1]\nhours=["09:00-12:00"]\
         ('source = "x"', 'source = "x"\nspeed = 3', "price.0.speed"),
         (ENTRY, ENTRY + ENTRY, "two prices at once"),
         (ENTRY, ENTRY + PEAK.replace("[1]", "[8]"), "weekdays"),
+        (ENTRY, ENTRY + PEAK.replace("[1]", '["1"]'), "weekdays"),
+        (ENTRY, ENTRY + PEAK.replace("[1]", "[true]"), "weekdays"),
         (ENTRY, ENTRY + PEAK.replace("09:00-12:00", "12:00-09:00"), "hours"),
+        (ENTRY, ENTRY + PEAK.replace("09:00-12:00", "09:00-09:00"), "hours"),
+        (ENTRY, ENTRY + PEAK.replace("09:00-12:00", "09:00"), "hours"),
+        (ENTRY, ENTRY + PEAK.replace("09:00-12:00", "09:00+08:00-12:00"), "hours"),
+        (ENTRY, ENTRY + PEAK.replace('miss="2"', 'miss="0.5"'), "cheaper"),
+        (ENTRY, ENTRY + PEAK.replace('output="8"', 'output="3.9"'), "peak.output is cheaper"),
+        ('miss = "1"', 'hit = "1.1"\nmiss = "1"', "dearer than miss"),
+        (ENTRY, ENTRY + PEAK + 'hit = "3"', "dearer than miss"),
+        ('"CNY"', '"CNY"\ncny_per_unit = "7"', "cny_per_unit"),
+        ("valid_from = 2026-09-10T04:00:00Z", "valid_from = 1789000000", "price.0.valid_from"),
+        ("read = 2026-11-22", "read = 86400", "price.0.read"),
+        ('["m"]', '["m", "m"]', "two prices at once"),
         (ENTRY, ENTRY + PEAK.replace("UTC", "Mars"), "zone"),
         (ENTRY, ENTRY + PEAK + 'but_holidays = "x"', "holiday"),
         (ENTRY, "price = 3", "price"),
@@ -141,6 +154,37 @@ def test_a_mistake_in_the_file_is_named(tmp_path: Path, before, after, named):
     file.write_text(ENTRY.replace(before, after, 1), encoding="utf-8")
     with pytest.raises(FileWrong, match=named):
         read_prices(file)
+
+
+def test_hours_may_reach_to_the_end_of_the_day(tmp_path: Path):
+    file = tmp_path / "prices.toml"
+    file.write_text(ENTRY + PEAK.replace("09:00-12:00", "22:00-24:00"), encoding="utf-8")
+    prices = read_prices(file)
+
+    def micro(*at: int) -> int | None:
+        return prices.cost("deepseek", "m", utc(*at), Usage(miss=1))
+
+    assert [
+        micro(2026, 11, 23, 21, 59, 59),
+        micro(2026, 11, 23, 22),
+        micro(2026, 11, 23, 23, 59, 59, 999_999),
+    ] == [1, 2, 2]
+    assert [micro(2026, 11, 24), micro(2026, 11, 23)] == [1, 1]
+
+
+@given(hits=st.integers(0, 10**6), misses=st.integers(0, 10**6))
+def test_where_no_hit_has_a_price_a_hit_costs_what_a_miss_costs(hits, misses):
+    at = utc(2026, 11, 27)
+    both = PRICES.cost("tencent", "hy4-flash", at, Usage(hit=hits, miss=misses))
+    assert both == PRICES.cost("tencent", "hy4-flash", at, Usage(miss=hits + misses))
+
+
+@given(st.sampled_from(MODELS[:2]), instants, usages)
+def test_peak_is_never_cheaper_and_what_is_reserved_covers_it(model, at, usage):
+    price = PRICES.valid(*model, at)
+    assert price is not None
+    assert price.peak is not None
+    assert price.rates.cost(usage) <= price.at(at).cost(usage) <= price.peak.rates.cost(usage)
 
 
 def test_an_entry_that_is_right_is_read_and_a_file_that_is_not_there_is_named(tmp_path: Path):
