@@ -106,20 +106,47 @@ def _cost_row(line: CostLine) -> list[str]:
 
 
 def status(settings: Settings, *, as_json: bool) -> int:
-    """Print how each provider stands: on or off, key, circuit, and what a server was measured to do."""
+    """Print how each provider stands, and what is left of each cap.
+
+    Of a provider: on or off, key, circuit, and what a server was measured to do.
+    """
     with main.reading_store(settings) as store:
-        rows = asyncio.run(_status(settings, store))
+        rows, caps = asyncio.run(_status(settings, store))
     if as_json:
-        click.echo(_json({"enabled": settings.cloud.enabled, "share": settings.cloud.share, "routes": rows}))
+        cloud = settings.cloud
+        click.echo(_json({"enabled": cloud.enabled, "share": cloud.share, "routes": rows, "caps": caps}))
         return 0
     if not settings.cloud.enabled:
         click.echo("Nothing outside is asked: cloud.enabled is false.")
     names = ("provider", "enabled", "model", "key", "circuit", "schema", "address")
     _print(names, [[str(row[name]) for name in names] for row in rows])
+    for cap in caps:
+        click.echo(f"{cap['cap']}: ¥{cap['spent_cny']:.4f} of ¥{cap['cny']:g}, ¥{cap['left_cny']:.4f} left")
     return 0
 
 
-async def _status(settings: Settings, store: SqlStore) -> list[dict[str, Any]]:
+async def _status(settings: Settings, store: SqlStore) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    return await _routes(settings, store), await _caps(settings, store)
+
+
+async def _caps(settings: Settings, store: SqlStore) -> list[dict[str, Any]]:
+    """What is spent of each cap and set aside for calls under way; of people the one who spent most."""
+    cloud, day = settings.cloud, _plant_day(settings)
+    today = [line.cost_micro for line in await store.cloud.spent(day, "person")]
+    month = [line.cost_micro for line in await store.cloud.spent(day.replace(day=1), "person")]
+    return [
+        _cap("day", cloud.day_cny, sum(today)),
+        _cap("month", cloud.month_cny, sum(month)),
+        _cap("person with the most today", cloud.person_day_cny, max(today, default=0)),
+    ]
+
+
+def _cap(name: str, most_cny: float, spent_micro: int) -> dict[str, Any]:
+    spent_cny = spent_micro / MICRO
+    return {"cap": name, "cny": most_cny, "spent_cny": spent_cny, "left_cny": max(0.0, most_cny - spent_cny)}
+
+
+async def _routes(settings: Settings, store: SqlStore) -> list[dict[str, Any]]:
     breakers, rows = await store.cloud.breakers(), []
     for provider in PROVIDERS:
         route = getattr(settings.cloud, provider)

@@ -52,7 +52,7 @@ def costs(config: Path | None, since: str, by: str, as_json: bool) -> int:  # no
 @_CONFIG
 @_JSON
 def status(config: Path | None, as_json: bool) -> int:  # noqa: FBT001
-    """Show each provider: on or off, key, circuit, and whether it holds to a schema."""
+    """Show each provider: on or off, key, circuit, schema; and what is left of each cap of money."""
     from app.verbs import cloud as work  # noqa: PLC0415
 
     return work.status(_settings(config), as_json=as_json)
