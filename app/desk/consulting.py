@@ -134,9 +134,7 @@ class Consulting:
         batch = self._open = _Batch(asyncio.get_running_loop().create_future(), [weighed])
         try:
             await asyncio.sleep(settings.gather_s)
-            async with self._turns:
-                self._close(batch)
-                came = await self._ask(batch.weighed)
+            came = await self._in_turn(batch)
         except BaseException as fault:
             self._close(batch)
             known = fault if isinstance(fault, Exception) else OwnFault("the desk was stopped")
@@ -145,6 +143,20 @@ class Consulting:
             raise
         batch.done.set_result(came)
         return came[weighed.asker.decision]
+
+    async def _in_turn(self, batch: _Batch) -> dict[str, Consultation]:
+        """Ask when a call has ended, at the latest after the time of a whole one; then it is too busy."""
+        try:
+            async with asyncio.timeout(self._parts.consulting.deadline_s):
+                await self._turns.acquire()
+        except TimeoutError:
+            self._close(batch)
+            return {each.asker.decision: self._not_asked(each, "busy") for each in batch.weighed}
+        try:
+            self._close(batch)
+            return await self._ask(batch.weighed)
+        finally:
+            self._turns.release()
 
     def _close(self, batch: _Batch) -> None:
         if self._open is batch:

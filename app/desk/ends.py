@@ -189,18 +189,25 @@ class Ends:
         return self.refuse(page, target, (), Refuse("refused", Say("desk.refused", values)), by)
 
     def hold(self, page: Page, decision: Decision, steps: tuple[Step, ...], held: Held, ask: Ask) -> Decision:
+        """Wait for a person; the sender is told for whom, and who may approve is asked."""
         after = page.append(decision, steps)
-        approvers = [p for p in page.book.people() if not policy.why_not_approve(p, held, ask.person.userid)]
+        approvers = _approvers(page.book, held, ask)
         names = tuple(p.name for p in approvers) or ("–",)
         values = {"proposal": held.proposal, "why": held.why, "who": names, "until": held.until}
         self._voice.tell(page, after, Say("desk.held", values), final=True)
-        please = {"ticket": after.id, "asker": ask.person.name, "proposal": held.proposal, "why": held.why}
+        self.ask_approvers(page, after, held, ask)
+        return after
+
+    def ask_approvers(self, page: Page, decision: Decision, held: Held, ask: Ask) -> None:
+        """Ask everybody who may say yes to what is held."""
+        please = {
+            "ticket": decision.id, "asker": ask.person.name, "proposal": held.proposal, "why": held.why
+        }  # fmt: skip
         say = Say("desk.please_choose", {**please, **_numbers(held)}) if held.offered else Say(
             "desk.please_approve", please
         )  # fmt: skip
-        for approver in approvers:
-            self._voice.notify(page.book, after, Notice(approver.userid, say))
-        return after
+        for approver in _approvers(page.book, held, ask):
+            self._voice.notify(page.book, decision, Notice(approver.userid, say))
 
     def confirm(self, page: Page, decision: Decision, steps: tuple[Step, ...], held: Held) -> Decision:
         """Ask the sender whether this is what was meant; nothing else waits for it."""
@@ -255,6 +262,10 @@ class Ends:
         if person is None or reading is None:
             raise OwnFault(f"{decision.id} has no asker or was never understood")
         return self._ask(person, first_of(facts, decision).message, reading)
+
+
+def _approvers(facts: Facts, held: Held, ask: Ask) -> list[Person]:
+    return [p for p in facts.people() if not policy.why_not_approve(p, held, ask.person.userid)]
 
 
 def _numbers(held: Held) -> dict[str, object]:

@@ -156,7 +156,7 @@ class Plans:
         return self._ends.confirm(page, decision, (), held)
 
     def _preview(self, page: Page, decision: Decision, action: AskCloud) -> None:
-        """Another decision: what would leave waits, letter by letter, for a supervisor's key."""
+        """Another decision: what would leave waits, letter by letter, for a supervisor alone."""
         now, further = self._parts.clock(), page.book.further(decision)
         if decision.reading is None:
             raise OwnFault(f"{decision.id} was never understood")
@@ -164,8 +164,8 @@ class Plans:
         shown = Say("desk.preview", {"hash": action.envelope[:12], "text": action.asked})
         held = Held(now, until, "approval", Say("desk.why.preview"), shown, action,
                     (Role.SUPERVISOR, Role.PLANNER))  # fmt: skip
-        understood = Understood(now, decision.reading)
-        self._ends.hold(page, further, (understood, held), held, self._ends.ask_again(page.book, decision))
+        after = page.append(further, (Understood(now, decision.reading), held))
+        self._ends.ask_approvers(page, after, held, self._ends.ask_again(page.book, decision))
 
     def _replace_waiting(self, page: Page) -> None:
         """At most one proposal that nobody asked for waits: the latest, which knows most."""

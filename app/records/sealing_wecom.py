@@ -102,14 +102,6 @@ def read_key(encoded: str) -> bytes:
     raise SettingsWrong("an EncodingAESKey is 43 letters and digits")
 
 
-def open_media(aes_key: str, sealed: bytes) -> bytes:
-    """An attachment's bytes; `aes_key` is its own, base64 with or without its end. Raises NotGenuine."""
-    key = _from_base64(aes_key.rstrip("=") + "=" * (-len(aes_key.rstrip("=")) % 4))
-    if len(key) != _PAD:
-        raise NotGenuine
-    return _unpadded(_decrypted(key, sealed))
-
-
 def _decrypted(key: bytes, sealed: bytes) -> bytes:
     if not sealed or len(sealed) % _BLOCK:
         raise NotGenuine

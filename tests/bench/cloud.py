@@ -134,12 +134,12 @@ async def _play(desk: Desk, store: SqlStore, clock: HandClock) -> None:
             message = Message(f"b-{n:05d}", line.sender, None, MessageKind.TEXT, line.text or "", clock.now)
             await desk.accept(message)
             if n % 20 == 0:
-                await _ended(store, n + 1)
-        await _ended(store, MESSAGES)
+                await _ended(store)
+        await _ended(store)
         running.cancel()
 
 
-async def _ended(store: SqlStore, count: int) -> None:
+async def _ended(store: SqlStore) -> None:
     open_ones = {stage.value for stage in OPEN_STAGES}
     while sum(n for stage, n in (await store.counts()).stages.items() if stage in open_ones):  # noqa: ASYNC110
         await asyncio.sleep(0.01)

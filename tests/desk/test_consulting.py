@@ -149,7 +149,8 @@ async def test_a_model_that_cannot_read_it_either_changes_nothing(plant, status)
     ) as here:
         held = await here.ask("ng.mei-ling", UNREADABLE)
         assert held.hold.reason == "approval"
-        assert "讀" in held.hold.proposal.values["words"] if "words" in held.hold.proposal.values else True
+        texts = "\n".join(await here.said(held.id))
+        assert UNREADABLE.replace("，", ",") in texts, "what could not be read is said back"
 
 
 @pytest.mark.parametrize(
@@ -230,6 +231,7 @@ async def test_words_leave_only_after_a_supervisor_has_seen_them_letter_by_lette
         action = waiting.hold.action
         said = "\n".join(await here.said(waiting.id))
         assert action.asked in said
+        assert not [line for line in said.split("\n") if line.startswith("ng.mei-ling")]
         own = await here.desk.approve(waiting.id, "ng.mei-ling", action_hash(action))
         assert own.code == "own_request"
         yes = await here.desk.approve(waiting.id, "lee.wai-man", action_hash(action))
@@ -293,3 +295,21 @@ async def test_a_question_that_nobody_answers_lapses_and_its_sender_is_told(plan
         await here.desk.expire()
         assert (await here.decision(asked.id)).stage == "refused"
         assert await here.said(asked.id)
+
+
+async def test_who_waits_too_long_for_a_call_to_end_gets_the_own_plan(plant):
+    cloud = ScriptedCloud(urgent)
+    cloud.go.clear()
+    patient = settings(gather_s=0, deadline_s=0.3)
+    async with plant(cloud=lambda _store: cloud, consulting=patient, planning=QUICK) as here:
+        tickets = [await here.say("ng.mei-ling", UNREADABLE)]
+        await until(lambda: len(cloud.asked) == 1)
+        tickets.append(await here.say("lee.wai-man", UNREADABLE))
+        await until(lambda: len(cloud.asked) == 2)
+        held = await here.ask("chan.siu-ming", UNREADABLE)
+        assert [(s.because, s.outcome) for s in steps_of(held, Consulted)] == [("unread", "busy")]
+        assert held.hold.reason == "approval"
+        cloud.go.set()
+        for ticket in tickets:
+            await here.ended(ticket)
+    assert len(cloud.asked) == 2

@@ -1,7 +1,6 @@
 """The file of prices, read strictly: each mistake is named by its entry and key."""
 
 import re
-import tomllib
 from datetime import UTC, date, time
 from decimal import Decimal, InvalidOperation
 from itertools import combinations
@@ -15,12 +14,12 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
 
 from app.outbound.cloud.prices import Peak, Price, Prices, Rates
 from app.outbound.store.holidays import Holidays, holiday_lists, read_holidays
+from app.outbound.toml_form import read_form
 from app.records.errors import FileWrong
 
 SANE_CNY = (Decimal("0.001"), Decimal(1000))
@@ -140,16 +139,7 @@ class _FileForm(_Form):
 
 def read_prices(file: Path) -> Prices:
     """The prices in a file; raises FileWrong naming the file, the entry and the key."""
-    try:
-        form = _FileForm.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except OSError as fault:
-        raise FileWrong(f"{file}: {fault.strerror}") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise FileWrong(f"{file}: not TOML: {fault}") from fault
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise FileWrong(f"{file}: {place}: {first['msg'].removeprefix('Value error, ')}") from None
+    form = read_form(file, _FileForm)
     prices = tuple(_price(each, model) for each in form.price for model in each.models)
     _must_not_overlap(prices, file)
     return Prices(prices)

@@ -27,7 +27,7 @@ class Purse:
     async def load(self) -> None:
         """Take up what the book says of today."""
         self._day = self._today()
-        lines = await self._book.spent(datetime.combine(self._day, time(), self._zone), "model")
+        lines = await self._book.spent(datetime.combine(self._day, time(), self._zone), "intent")
         self._spent_micro = sum(line.cost_micro for line in lines)
         self._calls = sum(line.calls for line in lines)
 

@@ -124,8 +124,9 @@ class Wire:
     async def _leave(self, trip: _Trip) -> AsyncIterator[bytes]:
         """The body, once it is in the ledger; asked for when the connection stands."""
         channel = f"cloud.{trip.target.provider}"
+        purpose = "probe" if trip.data_class == "none" else "consult"
         entry = leaving(
-            self._clock(), trip.destination, channel, "consult", trip.data_class, trip.body, trip.decision
+            self._clock(), trip.destination, channel, purpose, trip.data_class, trip.body, trip.decision
         )
         await self._ledger.leaves(entry)
         trip.sent = True

@@ -1,15 +1,14 @@
 """Lists of public holidays that ship with the product: config/holidays."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.outbound.store.days import IsoDate
-from app.records.errors import FileWrong
+from app.outbound.toml_form import read_form
 from app.settings import shipped
 
 
@@ -75,15 +74,7 @@ def read_holidays(name: str) -> Holidays:
 
 def parse_holidays(file: Path) -> Holidays:
     """The list in a file; raises FileWrong naming the file and the key."""
-    try:
-        found = _ListForm.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except OSError as fault:
-        raise FileWrong(f"{file}: {fault.strerror}") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise FileWrong(f"{file}: not TOML: {fault}") from fault
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        raise FileWrong(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    found = read_form(file, _ListForm)
     return Holidays(
         tuple(day for each in found.year for day in each.days_off),
         tuple(day for each in found.year for day in each.work_days),

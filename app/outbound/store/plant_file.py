@@ -1,29 +1,19 @@
 """A plant description read from a file: strict, with names for what is wrong."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from app.outbound.store.holidays import holiday_lists
 from app.outbound.store.plant_forms import Form, PlantForm
+from app.outbound.toml_form import read_form
 from app.records.errors import FileWrong
 
 
 def read_plant(file: Path) -> PlantForm:
     """The description in a file; raises FileWrong naming the file and the key."""
-    try:
-        plant = PlantForm.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except OSError as fault:
-        raise FileWrong(f"{file}: {fault.strerror}") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise FileWrong(f"{file}: not TOML: {fault}") from fault
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        raise FileWrong(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    plant = read_form(file, PlantForm)
     for key, mistake in chain(_twice(plant), _loose(plant), _unfit(plant)):
         raise FileWrong(f"{file}: {key}: {mistake}")
     return plant
