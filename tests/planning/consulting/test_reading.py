@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.planning.consulting.asked import Alias
 from app.planning.consulting.reading import FAULTS_MAX, read
 from app.planning.consulting.strict_json import BYTES_MAX, DEPTH_MAX
 from app.planning.dispatch import dispatch
@@ -328,3 +329,18 @@ def test_many_faults_are_told_in_few_words():
     said = wrong(text_of(answer(places=rows)))
     assert "secret" not in said
     assert all(len(each) < 200 for each in said.split("; "))
+
+
+@pytest.mark.parametrize(
+    ("kind", "alias", "wish"),
+    [
+        ("order", "J99", {"kind": "expedite", "order": "J99"}),
+        ("machine", "M99", {"kind": "avoid", "order": "J1", "machine": "M99"}),
+        ("person", "H99", {"kind": "unavailable", "person": "H99",
+                           "window": {"start": BY, "end": (NOW + timedelta(hours=10)).isoformat()}}),
+    ],
+)  # fmt: skip
+def test_an_alias_of_words_that_are_no_code_of_the_question_cannot_be_wished_about(kind, alias, wish):
+    said = Alias(kind, "something that a sender wrote", alias)
+    envelope = replace(ENVELOPE, aliases=(*ENVELOPE.aliases, said))
+    assert f"there is no {kind} {alias}" in wrong(text_of(answer(wishes=[wish])), envelope)
