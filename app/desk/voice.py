@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.desk.page import Page
 from app.ports import Book, Clock
 from app.records.answer import Catalogue, Notice, Say
-from app.records.decision import Consulted, Decision
+from app.records.decision import Decision, layer_of
 from app.records.message import Language, MessageKind
 from app.records.plant import Person, Role
 from app.records.reading import Carried, Layer
@@ -35,7 +35,7 @@ class Voice:
         if decision.message.sender == SYSTEM.userid or decision.message.kind is MessageKind.FEEDBACK:
             return
         reading = decision.reading
-        layer = _layer(decision)
+        layer = layer_of(decision) or Layer.RULE
         language = reading.language if reading else Language.HANT
         foot = Say("desk.foot", {"ticket": decision.id, "layer": Say(f"words.layer.{layer}")})
         told = (say, *map(_as_in, reading.carried if reading else ()), foot)
@@ -51,14 +51,6 @@ class Voice:
         """What the console reads after a key press; an empty code is a yes."""
         say = Say(f"desk.press.{code or 'ok'}", {"ticket": ticket})
         return Reply(not code, code, self.render(say, person.language if person else Language.EN))
-
-
-def _layer(decision: Decision) -> Layer:
-    """Who understood what is answered: the cloud where its answer was taken."""
-    consulted = decision.last(Consulted)
-    if consulted is not None and consulted.outcome in {"answered", "cached"}:
-        return Layer.CLOUD
-    return decision.reading.layer if decision.reading else Layer.RULE
 
 
 def with_place(notice: Notice, place: str, value: str) -> Notice:

@@ -14,7 +14,7 @@ from app.records.errors import WrongStage
 from app.records.message import Message
 from app.records.offer import Contender, Offered
 from app.records.plant import Role
-from app.records.reading import Intent, Reading
+from app.records.reading import Intent, Layer, Reading
 
 S = TypeVar("S")
 
@@ -300,3 +300,11 @@ def act_key(decision: Decision) -> str:
 def cost_of(decision: Decision) -> float:
     """What a decision's steps have cost, in yuan."""
     return sum(step.cost_cny for step in decision.steps if isinstance(step, Understood | Consulted))
+
+
+def layer_of(decision: Decision) -> Layer | None:
+    """Who understood it last: the cloud where its answer was taken; None before anybody did."""
+    consulted = decision.last(Consulted)
+    if consulted is not None and consulted.outcome in {"answered", "cached"}:
+        return Layer.CLOUD
+    return decision.reading.layer if decision.reading else None

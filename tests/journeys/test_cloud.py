@@ -45,7 +45,7 @@ async def becomes(floor, wanted: str) -> None:
 async def test_a_wish_is_read_outside_confirmed_by_its_sender_planned_and_published(outside):
     await becomes(outside, "FULL")
     asked = await outside.ask(PLANNER, UNREADABLE)
-    assert asked["stage"] == "held", asked["reply"]
+    assert (asked["stage"], asked["layer"]) == ("held", "cloud"), asked["reply"]
     tencent, deepseek = outside.stage.clouds[1], outside.stage.clouds[0]
     assert (len(tencent.seen.asked), len(deepseek.seen.asked)) == (1, 0), "Chinese words go to Tencent first"
     assert not [name for name in ("1042", "1045", "ng.mei") if name in tencent.seen.asked[0].told]

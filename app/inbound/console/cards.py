@@ -24,6 +24,7 @@ from app.records.decision import (
     Understood,
     Undone,
     cost_of,
+    layer_of,
 )
 from app.records.reading import Layer
 from app.records.views import Kept
@@ -63,7 +64,7 @@ def card_of(decision: Decision, teller: Teller) -> Card:
         until=hold.until if hold and decision.stage is Stage.HELD else None,
         undoable=_undoable(decision, teller),
         intent=reading.intent if reading else None,
-        layer=reading.layer if reading else None,
+        layer=layer_of(decision),
         confidence=reading.confidence if reading else None,
         roles=hold.roles if hold else (),
         may_facility=hold.facility if hold else None,
@@ -111,7 +112,7 @@ def row_of(kept: Kept, teller: Teller) -> MessageRow:
         stage=decision.stage,
         chat=message.chat,
         intent=reading.intent if reading else None,
-        layer=reading.layer if reading else None,
+        layer=layer_of(decision),
         confidence=reading.confidence if reading else None,
         reply=kept.reply,
         reply_ms=reply_ms(kept),
@@ -128,7 +129,7 @@ def transcript_of(kept: Kept) -> Transcript:
         chat=message.chat,
         text=message.text,
         intent=str(reading.intent) if reading else "",
-        layer=str(reading.layer) if reading else "",
+        layer=str(layer_of(decision) or ""),
         stage=decision.stage,
         reply=kept.reply,
         reply_ms=reply_ms(kept),
