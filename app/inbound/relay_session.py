@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,7 +26,6 @@ from app.records.relay import (
     Welcome,
     Window,
     is_short_echo,
-    query_fields,
     read_from_relay,
     write,
 )
@@ -52,14 +51,12 @@ class Take(Protocol):
     meanwhile; the record comes again.
     """
 
-    def __call__(
-        self, query: Mapping[str, str], body: bytes, received_at: datetime, *, from_relay: bool
-    ) -> Awaitable[Taken]:
-        """Commit it before returning KEPT; `received_at` is what the relay says, aware UTC."""
+    def __call__(self, query: str, body: bytes, received_at: datetime) -> Awaitable[Taken]:
+        """Commit it before returning KEPT; `query` as it came, `received_at` as the relay says, aware UTC."""
 
 
-Check = Callable[[Mapping[str, str]], Awaitable[str | None]]
-"""The answer to a URL check that is genuine, otherwise None."""
+Check = Callable[[str], Awaitable[str | None]]
+"""The answer to the query of a URL check that is genuine, otherwise None."""
 
 
 @dataclass(slots=True)
@@ -187,7 +184,7 @@ class Session:
     async def _outcome(self, record: Record) -> Taken:
         received_at = datetime.fromtimestamp(min(record.received_ms, _MS_MAX) / 1000, UTC)
         try:
-            return await self._take(query_fields(record.query), record.body, received_at, from_relay=True)
+            return await self._take(record.query, record.body, received_at)
         except (StoreFull, Down):
             return Taken.LATER
 
@@ -201,7 +198,7 @@ class Session:
         self._memory.counts["check"] += 1
         try:
             async with asyncio.timeout(ECHO_S):
-                text = await self._check(query_fields(query))
+                text = await self._check(query)
         except TimeoutError:
             return None
         return text if is_short_echo(text) else None

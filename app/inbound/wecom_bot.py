@@ -186,17 +186,22 @@ def _event(body: _Body) -> tuple[MessageKind, str, str] | Dropped:
 
 
 class Door:
-    """Takes the link's frames; `accept` keeps a message durably before it returns."""
+    """Takes the link's frames; `accept` keeps a message durably before it returns.
+
+    `on_click` hears of a click before that, because its card must be answered in time.
+    """
 
     def __init__(
         self,
         bot_id: str,
         accept: Callable[[Message], Awaitable[object]],
         *,
+        on_click: Callable[[Message], None] = lambda _message: None,
         on_drop: Callable[[str], None] = lambda _reason: None,
     ) -> None:
         self._bot_id = bot_id
         self._accept = accept
+        self._on_click = on_click
         self._on_drop = on_drop
         self.dropped: Counter[str] = Counter()
         """Frames that became no message, by reason."""
@@ -207,6 +212,8 @@ class Door:
         if isinstance(message, Dropped):
             self._drop(message.reason, len(raw))
             return
+        if message.kind is MessageKind.CLICK:
+            self._on_click(message)
         try:
             await self._accept(message)
         except Exception as fault:  # noqa: BLE001 - one of the four boundaries

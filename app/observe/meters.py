@@ -30,6 +30,7 @@ class Meters:
         self._corrected = counter("corrected", told, "intent", "source")
         self.errors = counter("errors", "Errors by code.", "code")
         self.frames_dropped = counter("frames_dropped", "Inbound frames dropped, by reason.", "reason")
+        self.alarms = counter("alarms", "Alarms raised, by kind.", "alarm")
         self.jobs = counter("jobs", "Clock jobs by outcome.", "job", "outcome")
         self._kpis = Gauge(
             "chargehand_kpi",

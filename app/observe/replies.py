@@ -1,11 +1,12 @@
 """Reply times by layer: an observer that learns who answered, around an outbox that knows when."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from app.ports import Observation, Outbox, Outgoing
 from app.records.decision import Understood
+from app.records.message import Channel
 
 _KEPT = 10_000
 
@@ -30,11 +31,15 @@ class ReplyTimes:
             if len(self._asked) > _KEPT:
                 self._asked.popitem(last=False)
 
-    async def due(self, limit: int) -> tuple[Outgoing, ...]:
+    async def due(self, limit: int, channels: Collection[Channel] = tuple(Channel)) -> tuple[Outgoing, ...]:
         """As the outbox."""
-        rows = await self._outbox.due(limit)
+        rows = await self._outbox.due(limit, channels)
         self._answers |= {row.id: row.decision_id for row in rows if row.reply_to}
         return rows
+
+    async def behind(self, row: Outgoing, limit: int) -> tuple[Outgoing, ...]:
+        """As the outbox."""
+        return await self._outbox.behind(row, limit)
 
     async def claim(self, outgoing_id: int) -> None:
         """As the outbox."""

@@ -45,3 +45,12 @@ class Uploaded:
     media_id: str
     kind: MediaKind
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A file of the media folder that goes out; `name` is what the people there see."""
+
+    sha256: str
+    name: str
+    kind: MediaKind

@@ -1,8 +1,18 @@
 """What a person sent, and where the answer goes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
+
+from app.records.media import Attachment
+
+
+class Channel(StrEnum):
+    """A way in and out; an answer goes back the way its message came."""
+
+    BOT = "bot"  # the AI bot's long connection
+    APP = "app"  # the self-built app: callbacks in, calls out
 
 
 class MessageKind(StrEnum):
@@ -34,6 +44,12 @@ class Message:
     `received_at` is aware UTC: the arrival of the frame at our socket. `raw` is the frame's text.
     `quote` is what somebody said before and the sender quotes, never the sender's own words: "" for
     none, "…" when it holds no words, such as a photo.
+
+    `chosen` are the questions of a clicked card with the options chosen, or what a vote gives as
+    reason; `response_code` updates a clicked card of the app once, within 72 hours. `attached` as the
+    store gives it back has neither address nor key. `excess` is what came beyond what its sender may
+    say: the first such message is told so, the rest are not. `fingerprint` tells a callback's cipher
+    text from every other; "" for none.
     """
 
     msgid: str
@@ -46,6 +62,12 @@ class Message:
     quote: str = ""
     refers_to: str = ""
     raw: str = ""
+    channel: Channel = Channel.BOT
+    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    response_code: str = field(default="", repr=False)
+    attached: tuple[Attachment, ...] = ()
+    excess: Literal["", "first", "more"] = ""
+    fingerprint: str = ""
 
     @property
     def conversation(self) -> str:

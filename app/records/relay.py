@@ -10,7 +10,6 @@ import base64
 import hashlib
 import re
 from typing import Annotated, Literal
-from urllib.parse import unquote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter
 
@@ -149,12 +148,3 @@ def fingerprint(received_ms: int, source: str, query: str, body: bytes) -> str:
 def is_short_echo(text: str | None) -> bool:
     """Whether it may be returned to whoever checks the URL: a short word of letters and digits."""
     return text is not None and _ECHO.fullmatch(text) is not None
-
-
-def query_fields(query: str) -> dict[str, str]:
-    """The query's fields, decoded once; the last of a name wins.
-
-    `+` stays `+`, because base64 means it so.
-    """
-    pairs = (part.partition("=") for part in query.split("&") if part)
-    return {unquote(name): unquote(value) for name, _, value in pairs}

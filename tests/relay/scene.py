@@ -1,11 +1,12 @@
 """A relay with real sockets and certificates, an appliance on it, and a caller."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 from app.inbound.relay_link import RelayLink, RelayState, Taken
 from app.relay import Relay
@@ -126,10 +127,8 @@ class Appliance(Watch):
         super().__init__()
         self.gate.set()
 
-    async def take(
-        self, query: Mapping[str, str], body: bytes, received_at: datetime, *, from_relay: bool
-    ) -> Taken:
-        assert from_relay
+    async def take(self, query: str, body: bytes, received_at: datetime) -> Taken:
+        assert query is not None
         assert received_at.tzinfo is UTC
         self.asked.append(body)
         self.notice()
@@ -144,9 +143,9 @@ class Appliance(Watch):
         self.notice()
         return Taken.KEPT
 
-    async def check(self, query: Mapping[str, str]) -> str | None:
+    async def check(self, query: str) -> str | None:
         await self.gate.wait()
-        return self.echoes.get(query.get("echostr", ""))
+        return self.echoes.get(_echostr(query))
 
     def on_state(self, state: RelayState, _reason: str) -> None:
         self.states.append(state)
@@ -163,6 +162,11 @@ class Appliance(Watch):
 
     async def ready(self) -> None:
         await self.until(lambda: self.link.state is RelayState.READY)
+
+
+def _echostr(query: str) -> str:
+    pairs = dict(part.split("=", 1) for part in query.split("&"))
+    return unquote(pairs.get("echostr", ""))
 
 
 @asynccontextmanager

@@ -4,11 +4,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.records.errors import AlreadyRunning, StoreFull
-from app.records.relay import BATCH_BYTES, query_fields
+from app.records.relay import BATCH_BYTES
 from app.relay.queue import Queue
 from app.settings import QueueSettings
 
@@ -109,16 +107,3 @@ def test_a_record_that_rotted_is_seen(file: Path):
     queue = opened(file)
     assert not queue.after(0, 1)[0].whole
     queue.close()
-
-
-@given(st.dictionaries(st.text(min_size=1), st.text()))
-@settings(max_examples=50)
-def test_a_query_comes_out_as_it_was_put_in(fields: dict[str, str]):
-    from urllib.parse import quote  # noqa: PLC0415
-
-    query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in fields.items())
-    assert query_fields(query) == fields
-
-
-def test_a_plus_is_a_plus():
-    assert query_fields("echostr=a+b%2Bc%3D&nonce&x=1=2") == {"echostr": "a+b+c=", "nonce": "", "x": "1=2"}

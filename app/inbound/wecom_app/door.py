@@ -13,15 +13,16 @@ import structlog
 
 from app.inbound.wecom_app.echo import ECHO, EchoWindow
 from app.inbound.wecom_app.envelope import signed_echo, signed_message
-from app.inbound.wecom_app.reading import App, Arrived, read
+from app.inbound.wecom_app.reading import App, read
 from app.inbound.wecom_bot import Dropped
 from app.records.errors import NotGenuine
+from app.records.message import Message
 from app.records.sealing_wecom import Seal
 
 AGE_MAX_S = 15 * 60.0
 WAITED_MAX_S = 24 * 3600.0
 
-Accept = Callable[[Arrived], Awaitable[object]]
+Accept = Callable[[Message], Awaitable[object]]
 """Keeps a message and its fingerprint durably before it returns; a msgid kept before changes nothing."""
 
 Seen = Callable[[str], Awaitable[bool]]
@@ -75,22 +76,22 @@ class AppDoor:
         excused_s = max(0.0, min(waited_s, WAITED_MAX_S))
         if at.timestamp() - arrived.created_s - excused_s > AGE_MAX_S:
             return self._drop("too_old", Outcome.REFUSED)
-        if arrived.fingerprint in self._taking:
+        if arrived.message.fingerprint in self._taking:
             return self._drop("being_kept", Outcome.LATER)
-        return await self._keep(arrived)
+        return await self._keep(arrived.message)
 
-    async def _keep(self, arrived: Arrived) -> Outcome:
+    async def _keep(self, message: Message) -> Outcome:
         """Boundary: a message. One that cannot be kept must come again; the door stays open."""
-        self._taking.add(arrived.fingerprint)
+        self._taking.add(message.fingerprint)
         try:
-            if await self._seen(arrived.fingerprint):
+            if await self._seen(message.fingerprint):
                 return self._drop("known", Outcome.KNOWN)
-            await self._accept(arrived)
+            await self._accept(message)
         except Exception as fault:  # noqa: BLE001 - one of the four boundaries
-            _log.error("callback_not_kept", msgid=arrived.message.msgid, fault=type(fault).__name__)
+            _log.error("callback_not_kept", msgid=message.msgid, fault=type(fault).__name__)
             return self._drop("not_kept", Outcome.LATER)
         finally:
-            self._taking.discard(arrived.fingerprint)
+            self._taking.discard(message.fingerprint)
         return Outcome.KEPT
 
     def echo(self, query: str) -> str | None:

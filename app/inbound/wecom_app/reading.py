@@ -1,12 +1,12 @@
 """An opened callback's XML becomes one message, or is dropped for a named reason."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.inbound.wecom_app.fields import Field, Unreadable, read_fields
 from app.inbound.wecom_bot import Dropped
-from app.records.message import Message, MessageKind
+from app.records.message import Channel, Message, MessageKind
 from app.records.sealing_wecom import Opened
 
 _ID_MAX_CHARS = 256
@@ -25,18 +25,10 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message of the app, with what only this door knows of it.
-
-    `fingerprint` is that of `Opened`, to be kept with the message. `created_s` is WeCom's time of
-    it, in seconds since 1970. `response_code` updates the clicked card once, within 72 hours, ""
-    for anything else; `chosen` are the questions of that card with the options that were chosen.
-    """
+    """A message of the app; `created_s` is WeCom's time of it, in seconds since 1970."""
 
     message: Message
-    fingerprint: str
     created_s: int
-    response_code: str = field(default="", repr=False)
-    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def read(opened: Opened, at: datetime, app: App) -> Arrived | Dropped:
@@ -63,10 +55,21 @@ def _arrived(fields: Field, opened: Opened, at: datetime) -> Arrived | Dropped:
     kind, text, refers_to = what
     msgid = _event_id(fields) if event else _id(fields, "MsgId")
     sender = _id(fields, "FromUserName")
-    message = Message(msgid, sender, None, kind, text, at, refers_to=refers_to, raw=opened.text)
-    created_s = _seconds(fields.text_of("CreateTime"))
-    code = fields.text_of("ResponseCode")
-    return Arrived(message, opened.fingerprint, created_s, code, _chosen(fields))
+    message = Message(
+        msgid,
+        sender,
+        None,
+        kind,
+        text,
+        at,
+        refers_to=refers_to,
+        raw=opened.text,
+        channel=Channel.APP,
+        chosen=_chosen(fields),
+        response_code=fields.text_of("ResponseCode"),
+        fingerprint=opened.fingerprint,
+    )
+    return Arrived(message, _seconds(fields.text_of("CreateTime")))
 
 
 def _said(fields: Field) -> tuple[MessageKind, str, str]:

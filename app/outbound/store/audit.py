@@ -63,9 +63,14 @@ _HAS = sa.select(_AUDIT.c.seq).where(_AUDIT.c.hash == sa.bindparam("hash"))
 
 
 def received(row: tuple[Any, ...]) -> str:
-    """What the chain keeps of a message: its inbox columns without the number, the frame as a hash."""
+    """What the chain keeps of a message: its inbox columns without the number, the frame as a hash.
+
+    An empty `more` is left out: the chain is older than that column.
+    """
     names = [c.name for c in _INBOX.c if c.name != "n"]
     kept = dict(zip(names, row, strict=True))
+    if kept["more"] == "":
+        del kept["more"]
     kept["raw"] = hashlib.sha256(str(kept["raw"]).encode(errors="surrogatepass")).hexdigest()
     return canonical(kept)
 

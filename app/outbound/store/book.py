@@ -9,17 +9,21 @@ import sqlalchemy as sa
 from app.outbound.store import kpis, versions
 from app.outbound.store.actions import Hands, carry_out
 from app.outbound.store.audit import Chain, received
+from app.outbound.store.cards import inbox_of, keep_card, note_fingerprint, write_file
 from app.outbound.store.codec import canonical, encode_step
 from app.outbound.store.facts import ASSIGNMENTS, DECISIONS, INBOX, META, PLANS, STEPS, SqlFacts
 from app.outbound.store.line import Line, adding, clean, listed, number_of, stamp, ticket_of
+from app.outbound.store.more import encode_more
 from app.outbound.store.tables import AppliedRow, FeedbackRow, OutboxRow, table
 from app.outbound.store.undo import take_back
 from app.ports import Accepted, Clock
 from app.records.action import Action
+from app.records.card import Card
 from app.records.decision import Decision, Stage, Step
 from app.records.errors import OwnFault, StaleDecision
 from app.records.kpi import DayFigures
-from app.records.message import Message, MessageKind, stream_id
+from app.records.media import Sending
+from app.records.message import Channel, Message, MessageKind, stream_id
 from app.records.plant import Plan
 from app.records.versions import Origin
 
@@ -31,6 +35,7 @@ _SEEN = (
     .join(INBOX, INBOX.c.n == DECISIONS.c.inbox)
     .where(INBOX.c.msgid == sa.bindparam("msgid"), DECISIONS.c.part == 0)
 )
+_FIRST = sa.select(DECISIONS.c.n).where(DECISIONS.c.inbox == sa.bindparam("which"), DECISIONS.c.part == 0)
 _KEEP = adding(INBOX, "n").returning(INBOX.c.n)
 _BEGIN = adding(DECISIONS, "n").returning(DECISIONS.c.n)
 _INBOX_OF = sa.select(DECISIONS.c.inbox).where(DECISIONS.c.n == sa.bindparam("n"))
@@ -74,13 +79,24 @@ class SqlBook(SqlFacts):
     # Messages and steps.
 
     def accept(self, message: Message) -> Accepted:
-        """Keep the frame; a msgid seen before changes nothing and returns the first decision."""
+        """Keep the frame and its fingerprint.
+
+        A msgid or fingerprint seen before changes nothing and returns the first decision.
+        """
         row = _inbox_row(message)
-        seen = self.line.one(_SEEN, {"msgid": row["msgid"]})
+        seen = self._seen_before(str(row["msgid"]), message.fingerprint)
         if seen:
             return Accepted(ticket_of(seen[0], "D", 5), fresh=False)
         inbox = self.line.all(_KEEP, row)[0][0]
+        if message.fingerprint:
+            note_fingerprint(self.line, message.fingerprint, inbox)
         return Accepted(self._begin(row, inbox, 0), fresh=True)
+
+    def _seen_before(self, msgid: str, fingerprint: str) -> tuple[int] | None:
+        if seen := self.line.one(_SEEN, {"msgid": msgid}):
+            return seen
+        inbox = inbox_of(self.line, fingerprint) if fingerprint else None
+        return self.line.one(_FIRST, {"which": inbox}) if inbox is not None else None
 
     def divide(self, decision: Decision, part: int) -> Decision:
         """Begin another decision of the same message, for its wish number `part` from 1.
@@ -199,17 +215,26 @@ class SqlBook(SqlFacts):
         """
         message, final = decision.message, final and decision.part == 0
         bubble = final and bool(message.req_id) and message.kind not in _NO_BUBBLE
+        clicked = final and message.kind is MessageKind.CLICK
         self._say(
             decision=_number(decision.id), recipient=clean(message.conversation),
             in_group=message.chat is not None, text=clean(text), reply_to=clean(message.msgid),
-            req_id=clean(message.req_id) if bubble else "",
-            stream=stream_id(decision.id) if bubble else "", final=final,
+            req_id=clean(message.req_id) if bubble or clicked else "",
+            stream=stream_id(decision.id) if bubble else "", final=final, channel=message.channel.value,
+            task=clean(message.refers_to) if clicked else "", file="",
+            code=clean(message.response_code) if clicked else "",
         )  # fmt: skip
 
-    def notify(self, decision_id: str, to: str, text: str) -> None:
-        """Queue a push to a person."""
+    def notify(
+        self, decision_id: str, to: str, text: str, *, channel: Channel = Channel.BOT,
+        card: Card | None = None, file: Sending | None = None,
+    ) -> None:  # fmt: skip
+        """Queue a push to a person: words, and in their place a card, which is kept, or a file."""
+        if card is not None:
+            keep_card(self.line, card, decision_id, to, self._clock)
         self._say(decision=_number(decision_id), recipient=to, in_group=False, text=clean(text),
-                  reply_to="", req_id="", stream="", final=False)  # fmt: skip
+                  reply_to="", req_id="", stream="", final=False, channel=channel.value,
+                  task=card.task_id if card else "", code="", file=write_file(file))  # fmt: skip
 
     def _say(self, **row: object) -> None:
         now = stamp(self._clock())
@@ -245,6 +270,7 @@ def _inbox_row(message: Message) -> dict[str, object]:
         "req_id": clean(message.req_id),
         "raw": clean(message.raw),
         "received_at": stamp(message.received_at),
+        "more": encode_more(message),
     }
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.expression import Executable
 
 from app.outbound.store import kpis, rows, taught, versions
+from app.outbound.store.cards import card_of, inbox_of
 from app.outbound.store.codec import decode_step
 from app.outbound.store.floor import read_floor
 from app.outbound.store.line import Line, Values, among, clean, number_of, stamp, ticket_of
@@ -27,6 +28,7 @@ from app.outbound.store.plant_tables import (
 )
 from app.outbound.store.tables import DecisionRow, InboxRow, MetaRow, StepRow, table
 from app.ports import Names
+from app.records.card import CardSent
 from app.records.decision import Decision, Understood
 from app.records.floor import Floor
 from app.records.kpi import DayFigures
@@ -298,6 +300,12 @@ class SqlFacts:
         return tuple(rows.decision(row, by_number[row[0]]) for row in found)
 
     # Names.
+
+    def card(self, task_id: str) -> CardSent | None:
+        return card_of(self.line, task_id)
+
+    def seen(self, fingerprint: str) -> bool:
+        return inbox_of(self.line, fingerprint) is not None
 
     def names(self) -> Names:
         numbers: Iterable[str] = (row[0] for row in self.line.all(_NUMBERS))

@@ -4,13 +4,15 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from app.outbound.store.cards import read_card, read_file
 from app.outbound.store.codec import decode_step
 from app.outbound.store.holidays import NO_HOLIDAYS, read_holidays
 from app.outbound.store.line import moment, moment_or_none, strings, ticket_of
+from app.outbound.store.more import decode_more
 from app.ports import Outgoing
 from app.records.decision import LIFE_CYCLE, Decision, Stage
 from app.records.errors import ChainBroken
-from app.records.message import Language, Message, MessageKind
+from app.records.message import Channel, Language, Message, MessageKind
 from app.records.plant import (
     Alternative,
     Assignment,
@@ -42,8 +44,11 @@ def decision(row: Columns, bodies: Iterable[str]) -> Decision:
 
     The stage follows from the steps; raises ChainBroken where they break the life-cycle table.
     """
-    number, part, msgid, sender, chat, kind, text, quote, refers_to, req_id, raw, at = row
-    message = Message(msgid, sender, chat, MessageKind(kind), text, moment(at), req_id, quote, refers_to, raw)
+    number, part, msgid, sender, chat, kind, text, quote, refers_to, req_id, raw, at, more = row
+    message = Message(
+        msgid, sender, chat, MessageKind(kind), text, moment(at), req_id, quote, refers_to, raw,
+        **decode_more(more),
+    )  # fmt: skip
     ticket, stage, steps = ticket_of(number, "D", 5), Stage.RECEIVED, []
     for body in bodies:
         step = decode_step(body)
@@ -57,10 +62,11 @@ def decision(row: Columns, bodies: Iterable[str]) -> Decision:
 
 def outgoing(row: Columns) -> Outgoing:
     """From the columns that `outbox` selects."""
-    number, ticket, to, group, text, reply_to, req_id, stream, attempts, doubtful = row
+    number, ticket, to, group, text, reply_to, req_id, stream, attempts, doubtful, *rest = row
+    channel, task, code, file, body = rest
     return Outgoing(
         number, ticket_of(ticket, "D", 5), to, bool(group), text, reply_to, req_id, stream, attempts,
-        bool(doubtful),
+        bool(doubtful), Channel(channel), task, code, read_card(body) if body else None, read_file(file),
     )  # fmt: skip
 
 

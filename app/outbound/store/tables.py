@@ -31,7 +31,7 @@ def table(of: type[Row]) -> sa.Table:
 
 
 class InboxRow(Row, table=True):
-    """A message exactly as it came; the inbox is the queue."""
+    """A message exactly as it came; the inbox is the queue. `more` is what only some have, see `more`."""
 
     __tablename__: ClassVar[Any] = "inbox"
     n: int = Field(primary_key=True)
@@ -45,6 +45,7 @@ class InboxRow(Row, table=True):
     req_id: str
     raw: str
     received_at: str
+    more: str = Field(sa_column_kwargs={"server_default": ""})
 
 
 class DecisionRow(Row, table=True):
@@ -121,6 +122,30 @@ class OutboxRow(Row, table=True):
     made_at: str
     claimed_at: str | None
     sent_at: str | None
+    channel: str = Field(sa_column_kwargs={"server_default": "bot"})
+    task: str = Field(sa_column_kwargs={"server_default": ""})
+    code: str = Field(sa_column_kwargs={"server_default": ""})
+    file: str = Field(sa_column_kwargs={"server_default": ""})
+
+
+class CardRow(Row, table=True):
+    """A card that was made for one person; its id is never used again."""
+
+    __tablename__: ClassVar[Any] = "cards"
+    __table_args__ = (sa.Index("ix_cards_decision", "decision"),)
+    task_id: str = Field(primary_key=True)
+    decision: int = Field(foreign_key="decisions.n")
+    recipient: str
+    body: str
+    made_at: str
+
+
+class FingerprintRow(Row, table=True):
+    """The cipher text of a callback that was kept: it may come again under another msgid."""
+
+    __tablename__: ClassVar[Any] = "fingerprints"
+    fingerprint: str = Field(primary_key=True)
+    inbox: int = Field(foreign_key="inbox.n")
 
 
 class AppliedRow(Row, table=True):

@@ -17,10 +17,10 @@ import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidProxy, WebSocketException
 
+from app.outbound.budget import Budget
 from app.outbound.wecom.acks import Habits
 from app.outbound.wecom.alarms import LinkAlarm, LinkAlarms, OnAlarm
 from app.outbound.wecom.backoff import Ending, LinkState, Pauses
-from app.outbound.wecom.budget import Budget
 from app.outbound.wecom.handover import Handover, OnFrame
 from app.outbound.wecom.listing import Listing
 from app.outbound.wecom.session import Ack, Session, Wiring, late_s
@@ -104,6 +104,11 @@ class Link:
     def late_s(self) -> float:
         """After so many seconds an unacknowledged frame may be repeated without mistaking its answer."""
         return late_s(self._settings)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether commands can be written now."""
+        return self._ready.is_set()
 
     async def until_ready(self) -> None:
         """Return when commands can be written."""

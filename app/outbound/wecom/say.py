@@ -3,14 +3,16 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from app.outbound.cards import ended, waiting
 from app.outbound.wecom import frames
 from app.outbound.wecom.link import Link
 from app.outbound.wecom.session import Ack
 from app.records.answer import clip
+from app.records.card import Card
 
 Body = Mapping[str, object]
 
-_CARD_LINK = "https://work.weixin.qq.com"  # a card of this kind must lead somewhere (101032, 2026-03)
+_WAIT = "⏳ 收到,處理中 · Received, working on it\n結果會另外傳來 · The result follows as a message"
 _SHOWN = frozenset("LNPS")  # first letters of the Unicode categories that leave ink
 
 
@@ -42,16 +44,25 @@ async def welcome(link: Link, req_id: str, text: str, *, decision: str = "") -> 
     return await link.command(frames.WELCOME, req_id, body, decision=decision)
 
 
-async def update_card(link: Link, req_id: str, task_id: str, userids: Sequence[str], title: str) -> Ack:
-    """Replace a clicked card by its title, within five seconds of the click.
-
-    No `userids` means everyone who has the card. Raises as Link.command does.
-    """
-    card = {
-        "card_type": "text_notice",
-        "task_id": task_id,
-        "main_title": {"title": visible(title)},
-        "card_action": {"type": 1, "url": _CARD_LINK},
+def push_card(to: str, card: Body, *, group: bool) -> Body:
+    """A card that answers nothing."""
+    return {
+        "chatid": to,
+        "chat_type": 2 if group else 1,
+        "msgtype": "template_card",
+        "template_card": card,
     }
-    body = {"response_type": "update_template_card", "userids": list(userids), "template_card": card}
-    return await link.command(frames.UPDATE, req_id, body)
+
+
+def update(task_id: str, card: Card | None, text: str, *, userids: Sequence[str]) -> Body:
+    """What takes a clicked card's place for these people; none means everyone who has it."""
+    return _in_place(ended(task_id, visible(text), card), userids)
+
+
+def update_waiting(task_id: str, card: Card | None, userids: Sequence[str]) -> Body:
+    """What a clicked card shows until its answer is there."""
+    return _in_place(waiting(card) if card else ended(task_id, _WAIT, None), userids)
+
+
+def _in_place(card: Body, userids: Sequence[str]) -> Body:
+    return {"response_type": "update_template_card", "userids": list(userids), "template_card": card}

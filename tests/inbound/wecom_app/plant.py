@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from app.doubles.wecom_app import AGENT_ID, CORP_ID, CallbackSender, Sealer
 from app.inbound.wecom_app.door import AppDoor
 from app.inbound.wecom_app.echo import EchoWindow
-from app.inbound.wecom_app.reading import App, Arrived
+from app.inbound.wecom_app.reading import App
 from app.inbound.wecom_app.server import CallbackServer, Gate
 from app.records.message import Message
 from app.records.sealing_wecom import Seal, read_key
@@ -40,7 +40,7 @@ class Plant:
     """The desk and the clock behind a door: keeps by msgid, remembers fingerprints."""
 
     now: datetime = START
-    kept: dict[str, Arrived] = field(default_factory=dict)
+    kept: dict[str, Message] = field(default_factory=dict)
     fingerprints: set[str] = field(default_factory=set)
     fault: Exception | None = None
 
@@ -50,7 +50,7 @@ class Plant:
 
     @property
     def messages(self) -> list[Message]:
-        return [arrived.message for arrived in self.kept.values()]
+        return list(self.kept.values())
 
     def clock(self) -> datetime:
         return self.now
@@ -58,11 +58,11 @@ class Plant:
     def pass_s(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
-    async def accept(self, arrived: Arrived) -> None:
+    async def accept(self, message: Message) -> None:
         if self.fault is not None:
             raise self.fault
-        self.kept.setdefault(arrived.message.msgid, arrived)
-        self.fingerprints.add(arrived.fingerprint)
+        self.kept.setdefault(message.msgid, message)
+        self.fingerprints.add(message.fingerprint)
 
     async def seen(self, fingerprint: str) -> bool:
         return fingerprint in self.fingerprints

@@ -9,7 +9,7 @@ from app.doubles.wecom_app.sealer import xml_of
 from app.inbound.wecom_app.fields import DEPTH_MAX, FIELDS_MAX, SIZE_MAX_BYTES, Unreadable, read_fields
 from app.inbound.wecom_app.reading import App, Arrived, read
 from app.inbound.wecom_bot import Dropped
-from app.records.message import Message, MessageKind
+from app.records.message import Channel, Message, MessageKind
 from app.records.sealing_wecom import Opened
 from tests.inbound.wecom_app.plant import AGENT_ID, CORP_ID, STAMP, START, click, said, text
 
@@ -39,8 +39,9 @@ def test_words_come_whole():
             "三号线 <b>&amp;]]> 🙂\n第二行",
             START,
             raw=found.message.raw,
+            channel=Channel.APP,
+            fingerprint="f" * 64,
         ),
-        "f" * 64,
         STAMP,
     )
     assert "第二行" in found.message.raw
@@ -79,8 +80,8 @@ def test_a_click_brings_its_code_and_choices():
         )
     }
     found = arrived(click(SelectedItems=chosen))
-    assert found.response_code == "rc-1"
-    assert found.chosen == (("cause", ("mold", "material")), ("shift", ()))
+    assert found.message.response_code == "rc-1"
+    assert found.message.chosen == (("cause", ("mold", "material")), ("shift", ()))
 
 
 @pytest.mark.parametrize("name", ["FromUserName", "CreateTime", "EventKey", "TaskId"])

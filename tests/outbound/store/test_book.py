@@ -157,7 +157,9 @@ async def test_only_a_final_answer_to_a_message_finishes_a_bubble(store: SqlStor
     decision = await make.begun(store, **more)
     await store.write(lambda book: book.answer(decision, "答", final=final))
     (row,) = await store.outbox.due(9)
-    assert (row.stream, bool(row.req_id)) == (stream, bool(stream))
+    clicked = decision.message.kind is MessageKind.CLICK
+    assert (row.stream, bool(row.req_id)) == (stream, bool(stream) or clicked)
+    assert row.task == (decision.message.refers_to if clicked else "")
     assert row.reply_to == decision.message.msgid
 
 

@@ -1,7 +1,7 @@
 """A link, a bubble and a delivery on the gateway double, with an outbox in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 
 from app.doubles.wecom import GatewayDouble
+from app.outbound.delivery import Delivery, Rests
 from app.outbound.wecom.bubble import WecomBubble
-from app.outbound.wecom.delivery import Delivery, Rests
+from app.outbound.wecom.clicks import Clicks
 from app.outbound.wecom.link import Link, LinkAlarm, LinkState, Told
 from app.outbound.wecom.streams import Streams
+from app.outbound.wecom.way import BotWay
 from app.ports import Outgoing
 from app.records.answer import utc_now
 from app.records.decision import Decision
 from app.records.egress import Leaving
-from app.records.message import Message, MessageKind, stream_id
+from app.records.message import Channel, Message, MessageKind, stream_id
 from app.settings import WecomBot
 
 
@@ -70,7 +72,16 @@ class Box(Watch):
     def add(self, row: Outgoing) -> None:
         self.rows[row.id], self.state[row.id] = row, "waiting"
 
-    async def due(self, limit: int) -> tuple[Outgoing, ...]:
+    async def behind(self, row: Outgoing, limit: int) -> tuple[Outgoing, ...]:
+        waiting = [
+            each
+            for n, each in sorted(self.rows.items())
+            if n > row.id and self.state[n] == "waiting" and (each.to, each.group) == (row.to, row.group)
+        ]
+        return tuple(waiting)[:limit]
+
+    async def due(self, limit: int, channels: Collection[Channel]) -> tuple[Outgoing, ...]:
+        assert Channel.BOT in channels
         now, chosen = utc_now(), dict[str, Outgoing]()
         for row_id, row in sorted(self.rows.items()):
             if self.state[row_id] == "waiting" and self.until_at.get(row_id, now) <= now:
@@ -144,15 +155,15 @@ class Rig:
         )
         self.streams = Streams()
         self.bubble = WecomBubble(self.link, self.streams, clock=utc_now)
-        self.delivery = Delivery(
+        self.clicks = Clicks(self.link)
+        self.way = BotWay(
             self.link,
-            self.box,
             self.streams,
+            self.clicks,
             doubtful_text=lambda row: f"{row.decision_id} may not have arrived",
-            clock=utc_now,
-            rests=self.rests,
             chance=lambda: 0.0,
         )
+        self.delivery = Delivery({Channel.BOT: self.way}, self.box, clock=utc_now, rests=self.rests)
 
     async def _take(self, frame: dict[str, object], raw: str, at: datetime) -> None:
         assert raw
@@ -168,6 +179,8 @@ class Rig:
     def _on_state(self, state: LinkState, reason: str) -> None:
         self.states.append((state, reason))
         self.moved.notice()
+        if state is LinkState.READY:
+            self.delivery.wake()
 
     @asynccontextmanager
     async def running(self, *, delivery: bool = False) -> AsyncIterator[None]:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.doubles.wecom import GatewayDouble
+from app.outbound.budget import Budget
 from app.outbound.wecom import frames
 from app.outbound.wecom.bubble import WecomBubble
-from app.outbound.wecom.budget import Budget
 from app.outbound.wecom.streams import Streams
 from app.records.answer import utc_now
 from app.records.errors import OutcomeUnknown

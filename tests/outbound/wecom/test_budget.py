@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,16 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.outbound.budget import KEPT_FOR_FINALS, Budget
+from app.outbound.delivery import Delivery, Rests
 from app.outbound.wecom import frames
 from app.outbound.wecom.bubble import WecomBubble
-from app.outbound.wecom.budget import KEPT_FOR_FINALS, Budget
-from app.outbound.wecom.delivery import Delivery, Rests
+from app.outbound.wecom.clicks import Clicks
 from app.outbound.wecom.session import Ack
 from app.outbound.wecom.streams import Streams
+from app.outbound.wecom.way import BotWay
 from app.ports import Outgoing
 from app.records.answer import utc_now
 from app.records.decision import Decision
-from app.records.message import Message, MessageKind, stream_id
+from app.records.message import Channel, Message, MessageKind, stream_id
 
 LEE, GROUP = ("lee.wai-man", False), ("wrGROUP", True)
 START = utc_now()
@@ -124,8 +126,7 @@ class Phone:
         self.frames: list[tuple[float, tuple[str, bool], str, bool]] = []
         self._asked = 0
 
-    async def until_ready(self) -> None:
-        await asyncio.sleep(0)
+    is_ready = True
 
     def answer_command(self, req_id: str) -> str:
         return frames.RESPOND if req_id else ""
@@ -172,7 +173,11 @@ class Queue:
         self.over = asyncio.Event()
         self._flying = 0
 
-    async def due(self, _limit: int) -> tuple[Outgoing, ...]:
+    async def behind(self, row: Outgoing, limit: int) -> tuple[Outgoing, ...]:
+        same = [each for each in self._rows.values() if (each.to, each.group) == (row.to, row.group)]
+        return tuple(each for each in same if each.id > row.id)[:limit]
+
+    async def due(self, _limit: int, _channels: Collection[Channel]) -> tuple[Outgoing, ...]:
         await self._happen()
         if not self._flying and (ahead := self._ahead()):
             self._time.s = max(self._time.s, min(ahead))
@@ -252,10 +257,9 @@ async def _play(arrivals: list[Arrival], delays_s: Iterator[float], refused: set
     queue = Queue(time)
     queue.bubble = WecomBubble(phone, streams, clock=time.clock)  # type: ignore[arg-type]
     queue.tell.extend(_scene(arrivals))
-    delivery = Delivery(
-        phone, queue, streams,  # type: ignore[arg-type]
-        doubtful_text=lambda _row: "", clock=time.clock, rests=Rests(idle_s=0),
-    )  # fmt: skip
+    clicks = Clicks(phone)  # type: ignore[arg-type]
+    way = BotWay(phone, streams, clicks, doubtful_text=lambda _row: "")  # type: ignore[arg-type]
+    delivery = Delivery({Channel.BOT: way}, queue, clock=time.clock, rests=Rests(idle_s=0))
     async with asyncio.TaskGroup() as group:
         running = group.create_task(delivery.run())
         await queue.over.wait()
@@ -275,7 +279,8 @@ def _check(arrivals: list[Arrival], phone: Phone) -> None:
         assert _most_in(phone.times(who), 60) <= MINUTE_MAX
         assert _most_in(phone.times(who), 3600) <= HOUR_MAX
         rows = [w for _, w in _scene(arrivals) if isinstance(w, Outgoing) and (w.to, w.group) == who]
-        said = [text for _, whose, text, ends in phone.frames if whose == who and ends]
+        told = [text for _, whose, text, ends in phone.frames if whose == who and ends]
+        said = [each for text in told for each in text.split("\n\n")]
         assert said == [row.text for row in rows]
         for row in (row for row in rows if row.stream):
             mine = [text for _, whose, text, _ in phone.frames if whose == who and row.decision_id in text]
@@ -299,7 +304,19 @@ def test_a_flood_of_an_hour_meets_the_hours_limit() -> None:
         while True:
             yield 0.0
 
+    arrivals = [(1300, 2.3, True, "final")]
+    phone = asyncio.run(_play(arrivals, at_once(), set()))
+    _check(arrivals, phone)
+    assert _most_in(phone.times(GROUP), 3600) == HOUR_MAX
+
+
+def test_notices_that_must_wait_are_said_together() -> None:
+    def at_once() -> Iterator[float]:
+        while True:
+            yield 0.0
+
     arrivals = [(1200, 1.0, True, "notice"), (3, 0.0, True, "final")]
     phone = asyncio.run(_play(arrivals, at_once(), set()))
     _check(arrivals, phone)
-    assert _most_in(phone.times(GROUP), 3600) == HOUR_MAX - KEPT_FOR_FINALS
+    assert len(phone.times(GROUP)) < 600
+    assert any("\n\n" in text for _, _, text, _ in phone.frames)

@@ -69,7 +69,8 @@ async def test_every_frame_on_the_wire_is_listed_as_it_crossed_it(gateway: Gatew
             card = {"card_type": "button_interaction", "task_id": "D-00042", "event_key": "approve"}
             await gateway.event("lee.wai-man", "template_card_event", **card)
             await r.hears(3)
-            await say.update_card(r.link, r.frames[2]["headers"]["req_id"], "D-00042", [], "approved")
+            body = say.update("D-00042", None, "approved", userids=[])
+            await r.link.command(frames.UPDATE, r.frames[2]["headers"]["req_id"], body)
             pings = gateway.seen.pings
             await gateway.wait_for(lambda seen: seen.pings > pings)
     entries = r.ledger.entries

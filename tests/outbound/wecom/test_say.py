@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.doubles.wecom import GatewayDouble
-from app.outbound.wecom import say
+from app.outbound.wecom import frames, say
 from app.records.errors import TurnedDown
 
 Rigs = Callable[..., Any]
@@ -28,9 +28,13 @@ async def test_a_click_updates_its_card(gateway: GatewayDouble, rig: Rigs) -> No
         msgid = await gateway.event("lee.wai-man", "template_card_event", **fields)
         await r.hears()
         req_id = r.frames[0]["headers"]["req_id"]
-        await say.update_card(r.link, req_id, "D-00042", ["lee.wai-man"], "approved")
+        await r.link.command(
+            frames.UPDATE, req_id, say.update("D-00042", None, "approved", userids=["lee.wai-man"])
+        )
         with pytest.raises(TurnedDown) as no:
-            await say.update_card(r.link, req_id, "D-00043", [], "another card")
+            await r.link.command(
+                frames.UPDATE, req_id, say.update("D-00043", None, "another card", userids=[])
+            )
         assert no.value.errcode == 40058
         with pytest.raises(TurnedDown) as no:
             await say.welcome(r.link, req_id, "not an entrance")

@@ -1,11 +1,10 @@
-"""The one place that builds things: settings in, a running appliance out."""
+"""Every part of a running appliance, wired once."""
 
 import asyncio
 import json
 import signal
 import traceback
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -22,109 +21,37 @@ from app.inbound.console.server import ConsoleServer
 from app.inbound.console.server import Door as ConsoleDoor
 from app.inbound.health import HealthPage
 from app.inbound.jobs import ClockDoor, Job
-from app.inbound.wecom_bot import Door
+from app.inbound.relay_link import RelayState
+from app.main.building import build_lane, build_reader, choose_head, open_seeded
+from app.main.channels import Channels, Hears
 from app.observe.cloud_meters import CloudMeters
 from app.observe.log import StepLog, open_log
 from app.observe.meters import Meters
 from app.observe.replies import ReplyTimes
 from app.outbound.cloud.building import build_client
 from app.outbound.cloud.client import CloudClient
+from app.outbound.delivery import Delivery
 from app.outbound.holder import hold
-from app.outbound.lane.heads import load_head, load_ngrams, load_recipe
 from app.outbound.lane.lane import ModelLane
 from app.outbound.lane.plant_heads import PlantHeads
-from app.outbound.lane.weights import locate
-from app.outbound.shipped import read_catalogue, read_corrections, read_new_names, read_rules
+from app.outbound.shipped import read_catalogue, read_corrections, read_new_names
 from app.outbound.solver import SolverProcess
-from app.outbound.store import SqlStore, open_store
-from app.outbound.wecom.bubble import WecomBubble
-from app.outbound.wecom.delivery import Delivery
-from app.outbound.wecom.link import Link, LinkAlarm, LinkState, Told
-from app.outbound.wecom.streams import Streams
-from app.ports import Observer, Outgoing
+from app.outbound.store import SqlStore
+from app.outbound.wecom.link import LinkState
+from app.ports import Bubble, Observer, Outgoing
 from app.records.answer import Say, utc_now
 from app.records.board import Status
 from app.records.cloud import MICRO
 from app.records.cloud import Standing as CloudStanding
 from app.records.errors import ChainBroken, ChargehandError, ModelWrong, OwnFault, SettingsWrong
 from app.records.message import Language, Message
-from app.records.recipe import Recipe
-from app.records.views import Verified
-from app.settings import Settings, shipped
-from app.understand.head import Head
-from app.understand.reader import Reader
+from app.settings import Settings
 
 _LINK: dict[LinkState, Literal["up", "parked"]] = {
     LinkState.READY: "up",
     LinkState.SUPERSEDED: "parked",
     LinkState.REFUSED: "parked",
 }
-
-
-def build_lane(settings: Settings, recipe: Recipe | None = None) -> ModelLane | None:
-    """The lane on checked weights, None when switched off; raises ModelWrong. May take seconds.
-
-    `recipe` None is the one that the head was trained with.
-    """
-    if not settings.model.enabled:
-        return None
-    weights = locate(settings.model, shipped("models"), settings.weights_dir)
-    recipe = recipe or load_recipe(shipped("models"), settings.model.head)
-    return ModelLane(weights, recipe, settings.model)
-
-
-def build_reader(settings: Settings, lane: ModelLane | None, tell: Callable[[str], None]) -> Reader:
-    """The understanding, with the head that fits the lane's weights and the one that needs none."""
-    reader = Reader(
-        read_rules(),
-        lane,
-        None,
-        settings.understanding,
-        settings.model.timeout_s,
-        settings.wecom.bot.display_name,
-        ngrams=load_ngrams(shipped("models"), settings.model.head),
-    )
-    if lane is not None:
-        reader.take_head(*choose_head(settings, lane, tell))
-    return reader
-
-
-def choose_head(settings: Settings, lane: ModelLane, tell: Callable[[str], None]) -> tuple[Head, str]:
-    """The plant's own head with its version, or the shipped one with "", which is told where it stands in.
-
-    Raises ModelWrong when the shipped one does not fit the lane either.
-    """
-    models, name = shipped("models"), settings.model.head
-    try:
-        own = PlantHeads(settings.plant_heads_dir).load(lane.model_hash, load_recipe(models, name))
-        if own is not None:
-            return own
-    except ModelWrong as fault:
-        tell(f"the plant's head cannot serve, the shipped one does: {fault}; try `chargehand learn update`")
-    return load_head(models, name, lane.model_hash), ""
-
-
-def has_store(settings: Settings) -> bool:
-    """Whether there is one yet; a store at an address of its own is taken to be there."""
-    return bool(settings.store.url) or (settings.data_dir / "chargehand.sqlite").is_file()
-
-
-@contextmanager
-def reading_store(settings: Settings) -> Iterator[SqlStore]:
-    """The store beside a running service; raises OwnFault when there is none yet."""
-    if not has_store(settings):
-        raise OwnFault(f"there is no store in {settings.data_dir}; name the service's --config")
-    store = open_store(settings.store_url, zone=ZoneInfo(settings.plant.time_zone))
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def verify_chain(settings: Settings, anchor: str | None = None) -> Verified:
-    """Walk the audit chain of a store."""
-    with reading_store(settings) as store:
-        return store.audit_verify(anchor)
 
 
 async def serve(settings: Settings) -> int:
@@ -136,7 +63,7 @@ async def serve(settings: Settings) -> int:
     _check_bot(settings)
     with hold(settings.data_dir):
         log = open_log(settings.log_level)
-        store = await asyncio.to_thread(_open_store, settings)
+        store = await asyncio.to_thread(open_seeded, settings)
         try:
             lane = await asyncio.to_thread(build_lane, settings)
             appliance = Appliance(settings, store, lane, log)
@@ -164,13 +91,6 @@ def _check_bot(settings: Settings) -> None:
         raise SettingsWrong(f"wecom.bot.secret_file: {bot.secret_file} is empty; put the secret there")
 
 
-def _open_store(settings: Settings) -> SqlStore:
-    store = open_store(settings.store_url, zone=ZoneInfo(settings.plant.time_zone))
-    if settings.plant.seed_file is not None:
-        store.seed(settings.plant.seed_file)
-    return store
-
-
 class Appliance:
     """Every part, wired once."""
 
@@ -180,12 +100,10 @@ class Appliance:
         self._settings, self._store, self._lane, self._log = settings, store, lane, log
         self._meters, self._feed = Meters(), Feed()
         self._catalogue, self._link_since = read_catalogue(settings.plant.time_zone), utc_now()
-        bot = settings.wecom.bot
-        door = Door(bot.id, self._accept, on_drop=self._dropped)
-        told = Told(self._link_became, self._dropped, self._link_alarm)
-        self._link = Link(bot, door.take, clock=utc_now, ledger=store.ledger, told=told)
-        streams, times = Streams(), ReplyTimes(store.outbox, self._meters.replied)
-        self._delivery = Delivery(self._link, times, streams, doubtful_text=self._doubtful, clock=utc_now)
+        self._channels = Channels(settings, store, self._hears(), utc_now)
+        self._link = self._channels.link
+        times = ReplyTimes(store.outbox, self._meters.replied)
+        self._delivery = Delivery(self._channels.ways, times, clock=utc_now)
         self._solver = SolverProcess(settings.planning)
         self._pointed_at = PlantHeads(settings.plant_heads_dir).pointer
         self._reader = build_reader(settings, lane, self._head_told)
@@ -194,7 +112,7 @@ class Appliance:
             store, utc_now, zone, settings.planning.changeover_minutes, self._meters.measured
         )
         self._cloud = self._build_cloud()
-        self._desk = self._build_desk(WecomBubble(self._link, streams, clock=utc_now), times.observe)
+        self._desk = self._build_desk(self._channels.bubble, times.observe)
         self._gauges()
 
     def _build_cloud(self) -> CloudClient | None:
@@ -206,7 +124,7 @@ class Appliance:
         self._cloud_meters.watch_circuits(client.breakers if client else tuple)
         return client
 
-    def _build_desk(self, bubble: WecomBubble, time_reply: Observer) -> Desk:
+    def _build_desk(self, bubble: Bubble, time_reply: Observer) -> Desk:
         settings, listening = self._settings, (self._feed.observe, time_reply, self._measuring.observe)
         return Desk(
             Parts(
@@ -251,6 +169,7 @@ class Appliance:
         finally:
             clock.close()
             await asyncio.to_thread(page.close)
+            await self._channels.aclose()
             self._log.info("stopped")
 
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
@@ -259,8 +178,7 @@ class Appliance:
         door = ConsoleDoor(self._settings.socket_path, console.idle_lock_s, on_fault=self._console_fault)
         server = ConsoleServer(house, self._feed, door)
         parts = [self._desk.run(), self._delivery.run(), self._solver.run(), server.run()]
-        if self._settings.wecom.bot.enabled:
-            parts.append(self._link.run())
+        parts += self._channels.parts()
         return [*parts, self._lane.run()] if self._lane else parts
 
     async def _accept(self, message: Message) -> None:
@@ -322,12 +240,26 @@ class Appliance:
 
     # What is seen.
 
+    def _hears(self) -> Hears:
+        return Hears(
+            self._accept, self._dropped, self._link_became, self._relay_became, self._alarm, self._doubtful
+        )
+
     def _link_became(self, state: LinkState, why: str) -> None:
         self._link_since = utc_now()
         self._log.info("link", state=state, why=why)
+        if state is LinkState.READY:
+            self._delivery.wake()
 
-    def _link_alarm(self, alarm: LinkAlarm, why: str) -> None:
-        self._log.error("link_alarm", alarm=alarm, why=why)
+    def _relay_became(self, state: RelayState, why: str) -> None:
+        self._log.info("relay", state=state, why=why)
+
+    def _alarm(self, alarm: str, why: str) -> None:
+        """To the log, and to the group where there is one."""
+        self._log.error("alarm", alarm=alarm, why=why)
+        self._meters.alarms.labels(alarm).inc()
+        if self._channels.group is not None:
+            self._channels.group.tell(f"**{alarm}** {why}")
 
     def _dropped(self, reason: str) -> None:
         self._meters.frames_dropped.labels(reason).inc()

@@ -1,0 +1,142 @@
+"""The AI bot as a way out: an answer in its bubble or its clicked card, anything else as a push."""
+
+import math
+import random
+from collections import Counter
+from collections.abc import Callable
+
+from app.outbound.budget import Conversation
+from app.outbound.cards import body_of
+from app.outbound.wecom import frames, say
+from app.outbound.wecom.clicks import Clicks
+from app.outbound.wecom.link import Link
+from app.outbound.wecom.session import Ack
+from app.outbound.wecom.streams import Streams
+from app.ports import Later, Outgoing, Sent
+from app.records.card import Card
+from app.records.errors import TurnedDown
+
+_BUSY = frozenset({-1, 45009, 45033})  # system busy, rate limit, concurrency limit
+_CONTENT = frozenset({40058, 40201, 93017})  # the words themselves were refused: no other way helps
+_BUSY_S = 60.0  # up to half as much again
+
+
+class BotWay:
+    """Implements the port `Way` on the long connection.
+
+    `doubtful_text` is the notice for a row in doubt: which ticket, and how to see its answer.
+    `ways` counts attempts: in_place, push, welcome, updated, card, notice.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        streams: Streams,
+        clicks: Clicks,
+        *,
+        doubtful_text: Callable[[Outgoing], str],
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._link, self._streams, self._clicks = link, streams, clicks
+        self._doubtful_text, self._chance = doubtful_text, chance
+        self.ways: Counter[str] = Counter()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether anything can be written now."""
+        return self._link.is_ready
+
+    def settles_s(self, row: Outgoing) -> float:
+        """As long as an acknowledgement may still come, where its answer can be replaced in place."""
+        return self._link.late_s if self._link.is_live(row.req_id) else 0.0
+
+    async def send(self, row: Outgoing) -> Sent | Later:
+        """The first way that is open; what its callback refuses is pushed."""
+        try:
+            outcome = await self._say(row)
+        except TurnedDown as no:
+            if no.errcode not in _BUSY:
+                raise
+            pause_s = _BUSY_S * (1 + self._chance() / 2)
+            self._link.budget.rest(_who(row), pause_s)
+            return Later(pause_s, refused=True)
+        return Sent(outcome.written_at) if isinstance(outcome, Ack) else outcome
+
+    async def _say(self, row: Outgoing) -> Ack | Later:
+        try:
+            if answered := await self._in_place(row):
+                return answered
+        except TurnedDown as no:
+            if no.errcode in _BUSY | _CONTENT:
+                raise
+            self._streams.lose(row.stream)
+        if row.card is not None and not row.reply_to and not row.doubtful:
+            return await self._show(row, row.card)
+        return await self._push(row)
+
+    async def _in_place(self, row: Outgoing) -> Ack | Later | None:
+        """Where it was asked; None when nothing can be said there."""
+        legal = self._link.answer_command(row.req_id) if row.req_id else ""
+        if legal == frames.RESPOND and row.stream and self._streams.free_for(row.stream, row.id):
+            return await self._finish(row)
+        if legal == frames.WELCOME and row.stream and not row.doubtful:
+            return self._no_room(row) or await self._welcome(row)
+        if legal == frames.UPDATE and row.task and self._clicks.free_for(row.req_id, row.id):
+            return self._no_room(row) or await self._update(row)
+        return None
+
+    def _no_room(self, row: Outgoing) -> Later | None:
+        """None when a frame was taken from the budget."""
+        wait_s = self._link.budget.take(_who(row), final=bool(row.reply_to))
+        return Later(math.ceil(wait_s)) if wait_s else None
+
+    async def _welcome(self, row: Outgoing) -> Ack:
+        self.ways["welcome"] += 1
+        return await say.welcome(self._link, row.req_id, row.text, decision=row.decision_id)
+
+    async def _finish(self, row: Outgoing) -> Ack | Later:
+        """The bubble is closed to refreshes even while its end must wait for room."""
+        self._streams.finish(row.stream, row.id)
+        if later := self._no_room(row):
+            return later
+        self.ways["in_place"] += 1
+        feedback = row.decision_id if self._streams.begin(row.stream) else ""
+        body = say.stream(row.stream, row.text, finish=True, feedback=feedback)
+        return await self._link.command(frames.RESPOND, row.req_id, body, decision=row.decision_id)
+
+    async def _update(self, row: Outgoing) -> Ack:
+        """The clicked card says what came of it; in doubt it is said once more, which replaces it."""
+        self._clicks.answer(row.req_id, row.id)
+        self.ways["updated"] += 1
+        body = say.update(row.task, row.card, row.text, userids=(row.to,))
+        return await self._link.command(frames.UPDATE, row.req_id, body, decision=row.decision_id)
+
+    async def _show(self, row: Outgoing, card: Card) -> Ack | Later:
+        """A card, or its words where WeCom does not take it."""
+        if later := self._no_room(row):
+            return later
+        self.ways["card"] += 1
+        self._clicks.shown(card)
+        try:
+            return await self._send(row, say.push_card(row.to, body_of(card), group=row.group))
+        except TurnedDown as no:
+            if no.errcode in _BUSY:
+                raise
+            return await self._push(row)
+
+    async def _push(self, row: Outgoing) -> Ack | Later:
+        if later := self._no_room(row):
+            return later
+        self.ways["notice" if row.doubtful else "push"] += 1
+        text = self._doubtful_text(row) if row.doubtful else row.text
+        feedback = row.decision_id if row.reply_to and not row.doubtful else ""
+        return await self._send(row, say.push(row.to, text, group=row.group, feedback=feedback))
+
+    async def _send(self, row: Outgoing, body: say.Body) -> Ack:
+        return await self._link.command(
+            frames.SEND, frames.new_id(frames.SEND), body, decision=row.decision_id
+        )
+
+
+def _who(row: Outgoing) -> Conversation:
+    return row.to, row.group

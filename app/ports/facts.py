@@ -1,0 +1,106 @@
+"""The plant and its decisions, read at one moment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from app.records.card import CardSent
+from app.records.decision import Decision
+from app.records.floor import Floor
+from app.records.kpi import DayFigures
+from app.records.plant import (
+    Calendar,
+    Facility,
+    Item,
+    Machine,
+    Operation,
+    Order,
+    Person,
+    Plan,
+    QualityCase,
+    Request,
+    Role,
+    StockLine,
+)
+from app.records.reading import Earlier
+from app.records.versions import InForce, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that people may use for the plant's things; `version` changes with the tables."""
+
+    version: int
+    facilities: tuple[Facility, ...]
+    machines: tuple[Machine, ...]
+    items: tuple[Item, ...]
+    orders: tuple[str, ...]
+
+
+class Facts(Protocol):
+    """A consistent, read-only view of the plant at one moment; every call but `floor` is one query.
+
+    Codes and ids are compared exactly; a thing that does not exist is None or an empty tuple.
+    """
+
+    def person(self, userid: str) -> Person | None: ...
+    def people(self, role: Role | None = None, facility: str | None = None) -> tuple[Person, ...]: ...
+    def facilities(self) -> tuple[Facility, ...]: ...
+    def calendars(self) -> tuple[Calendar, ...]: ...
+    def items(self) -> tuple[Item, ...]: ...
+    def item(self, code: str) -> Item | None: ...
+    def stock(self, item: str) -> tuple[StockLine, ...]:
+        """The item's stock, by facility code."""
+
+    def floor(self) -> Floor:
+        """What limits the work beside machines and hours, with all stock; several queries."""
+
+    def machines(self) -> tuple[Machine, ...]: ...
+    def machine(self, code: str) -> Machine | None: ...
+    def orders(self) -> tuple[Order, ...]:
+        """Every order with an operation not yet done, by due time."""
+
+    def order(self, number: str) -> Order | None: ...
+    def running_on(self, machine: str) -> Operation | None:
+        """The operation that runs on a machine, or None."""
+
+    def plan(self) -> Plan | None:
+        """The published plan, or None."""
+
+    def plan_named(self, plan_id: str) -> Plan | None: ...
+    def version(self, plan_id: str) -> Version | None: ...
+    def versions(self, limit: int = 50) -> tuple[Version, ...]:
+        """The last plans made, newest first."""
+
+    def in_force(self, low: datetime, high: datetime) -> tuple[InForce, ...]:
+        """The plans that were the plant's at some time from `low` to before `high`, the earliest first."""
+
+    def orders_between(self, low: datetime, high: datetime) -> tuple[Order, ...]:
+        """Orders that are due, or had an operation begun or ended, from `low` to before `high`."""
+
+    def figures(self, since: date) -> tuple[DayFigures, ...]:
+        """Key figures of each facility's day from a day in plant time on, the oldest first."""
+
+    def case(self, number: str) -> QualityCase | None: ...
+    def cases(self) -> tuple[QualityCase, ...]:
+        """Open cases, oldest first."""
+
+    def request(self, number: str) -> Request | None: ...
+    def requests(self) -> tuple[Request, ...]:
+        """Requests that wait for an answer, oldest first."""
+
+    def decision(self, decision_id: str) -> Decision | None: ...
+    def lately(self, decision: Decision, since: datetime) -> tuple[Earlier, ...]:
+        """What its sender said in its conversation since a time and before it, newest first; at most 8."""
+
+    def held(self) -> tuple[Decision, ...]:
+        """Decisions that wait for a person, oldest first."""
+
+    def card(self, task_id: str) -> CardSent | None:
+        """The card with this id, None when it was never made."""
+
+    def seen(self, fingerprint: str) -> bool:
+        """Whether a message with this fingerprint was kept."""
+
+    def names(self) -> Names: ...
+    def names_version(self) -> int: ...
