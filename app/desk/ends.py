@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from app import policy
+from app.desk.cards import approval_card, choice_card, request_card
 from app.desk.meant import Meant, close, first_of
 from app.desk.offers import drop_plans, published
 from app.desk.page import Page
 from app.desk.parts import Parts
 from app.desk.preset import act_on
-from app.desk.voice import SYSTEM, Voice, with_place
+from app.desk.voice import SYSTEM, MakeCard, Voice, with_place
 from app.intents import room_for
 from app.planning.question import Proposal
 from app.ports import Facts
@@ -139,7 +141,9 @@ class Ends:
         after = page.append(decision, (*before, approved, Acted(ask.now, act_key(ready), say)))
         self._voice.tell(page, after, say, final=decision.hold is None)
         for notice in outcome.notices:
-            self._voice.notify(page.book, after, with_place(notice, "made", made))
+            self._voice.notify(
+                page.book, after, with_place(notice, "made", made), _requested(after, notice, made)
+            )
         if isinstance(action, PlanWith | AskCloud):
             self._plan_on(page, after, action)
         return after
@@ -207,7 +211,8 @@ class Ends:
             "desk.please_approve", please
         )  # fmt: skip
         for approver in _approvers(page.book, held, ask):
-            self._voice.notify(page.book, decision, Notice(approver.userid, say))
+            card = partial(approval_card, decision, held, ask.person, approver.userid)
+            self._voice.notify(page.book, decision, Notice(approver.userid, say), card)
 
     def confirm(self, page: Page, decision: Decision, steps: tuple[Step, ...], held: Held) -> Decision:
         """Ask the sender whether this is what was meant; nothing else waits for it."""
@@ -238,6 +243,9 @@ class Ends:
         held = Held(ask.now, until, "unclear", Say("desk.why.unclear"), say, choices=intents)
         after = page.append(decision, (*before, held))
         self._voice.tell(page, after, say, final=True)
+        if ask.message.chat is None:
+            card = choice_card(after, held, ask.message.text, self._voice.reading(ask.reading.language))
+            self._voice.ask(page.book, after, self._voice.render(say, ask.reading.language), card)
         return after
 
     def refuse(
@@ -266,6 +274,14 @@ class Ends:
 
 def _approvers(facts: Facts, held: Held, ask: Ask) -> list[Person]:
     return [p for p in facts.people() if not policy.why_not_approve(p, held, ask.person.userid)]
+
+
+def _requested(decision: Decision, notice: Notice, made: str) -> MakeCard:
+    """The card of a notice that asks a lead to answer the request that was made."""
+    words = notice.say.values.get("words")
+    if notice.asks != "request" or not made or not isinstance(words, str):
+        return lambda _render: None
+    return partial(request_card, decision, made, words, notice.to)
 
 
 def _numbers(held: Held) -> dict[str, object]:

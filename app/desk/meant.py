@@ -6,6 +6,7 @@ from typing import Literal
 
 from app import policy
 from app.desk.page import Page
+from app.intents.clicking import choice_of
 from app.intents.words import tickets
 from app.ports import Facts
 from app.records.action import REVERSIBLE, LookUp
@@ -55,6 +56,8 @@ def first_of(facts: Facts, decision: Decision) -> Decision:
 def heard(facts: Facts, decision: Decision, corrections: Corrections) -> Meant | None:
     """What the decision's message says that an earlier one had meant, None for an ordinary message."""
     message = decision.message
+    if message.kind is MessageKind.CLICK:
+        return _pressed(facts, message)
     if message.kind not in _SPOKEN:
         return None
     return _choice(facts, message) or _correction(facts, decision, corrections)
@@ -71,6 +74,13 @@ def _choice(facts: Facts, message: Message) -> Meant | None:
             same = decision.message.sender == message.sender and len(hold.choices) >= int(text)
             return Meant(decision, decision, hold.choices[int(text) - 1], "choice") if same else None
     return None
+
+
+def _pressed(facts: Facts, message: Message) -> Meant | None:
+    """The open question that this click answers."""
+    person = facts.person(message.sender)
+    found = choice_of(message, person, facts) if person else None
+    return Meant(found[0], found[0], found[1], "choice") if found else None
 
 
 def _correction(facts: Facts, decision: Decision, corrections: Corrections) -> Meant | None:

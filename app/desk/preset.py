@@ -7,7 +7,7 @@ from app.ports import Facts
 from app.records.action import Action, TeachName
 from app.records.answer import Say
 from app.records.message import Language, Message, MessageKind
-from app.records.reading import Entities, Intent, Layer, Reading
+from app.records.reading import Intent, Layer, Reading
 from app.records.verdict import Act, Ask, Refuse
 from app.understand.newnames import NewNames
 
@@ -23,8 +23,8 @@ def act_on(ask: Ask, action: Action, facts: Facts, new_names: NewNames) -> Act |
 
 def preset(message: Message, language: Language) -> Reading | None:
     """What needs no reading: events, clicks, and the clock's own requests."""
-    clicked = (message.refers_to,) if message.kind is MessageKind.CLICK else ()
-    words = f"{message.text} {message.refers_to}" if clicked else ""
+    clicked = message.kind is MessageKind.CLICK
+    words = message.shown if clicked else ""
     if message.sender == SYSTEM.userid:
         intent, by = Intent.PRODUCTION_SCHEDULE, "clock"
     elif clicked:
@@ -33,7 +33,4 @@ def preset(message: Message, language: Language) -> Reading | None:
         intent, by = Intent.OTHER, f"event:{message.kind}"
     else:
         return None
-    entities = Entities(decision_id=clicked)
-    return Reading(
-        intent, 1.0, Layer.RULE, decided=True, language=language, by=by, text=words, entities=entities
-    )
+    return Reading(intent, 1.0, Layer.RULE, decided=True, language=language, by=by, text=words)

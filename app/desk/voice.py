@@ -1,12 +1,15 @@
 """What people are told: sentences in their language, with the ticket and the layer at the foot."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from app.desk.cards import WORDS_MAX, Render
 from app.desk.page import Page
 from app.ports import Book, Clock
 from app.records.answer import Catalogue, Notice, Say
+from app.records.card import Card
 from app.records.decision import Decision, layer_of
-from app.records.message import Language, MessageKind
+from app.records.message import Channel, Language, MessageKind
 from app.records.plant import Person, Role
 from app.records.reading import Carried, Layer
 from app.records.socket import Reply
@@ -18,12 +21,20 @@ The id is the one that WeCom keeps for itself and every door turns away: nobody 
 """
 
 
-class Voice:
-    """Renders what is said and queues it in the same write as what it speaks of."""
+MakeCard = Callable[[Render], Card | None]
+"""A card in the words of who gets it, None for none."""
 
-    def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
+
+class Voice:
+    """Renders what is said and queues it in the same write as what it speaks of.
+
+    `channel` is the way to people who did not ask.
+    """
+
+    def __init__(self, catalogue: Catalogue, clock: Clock, channel: Channel = Channel.BOT) -> None:
         self._catalogue = catalogue
         self._clock = clock
+        self._channel = channel
         self.zone = catalogue.zone
 
     def render(self, say: Say, language: Language) -> str:
@@ -41,11 +52,29 @@ class Voice:
         told = (say, *map(_as_in, reading.carried if reading else ()), foot)
         page.answer(decision, "\n".join(self.render(each, language) for each in told), final=final)
 
-    def notify(self, book: Book, decision: Decision, notice: Notice) -> None:
-        """Push to somebody who did not ask; a person who is not known is passed over."""
+    def notify(
+        self, book: Book, decision: Decision, notice: Notice, card: MakeCard = lambda _render: None
+    ) -> None:
+        """Push to somebody who did not ask; a person who is not known is passed over.
+
+        Words that do not fit the card that is made are said before it.
+        """
         person = book.person(notice.to)
-        if person is not None:
-            book.notify(decision.id, person.userid, self.render(notice.say, person.language))
+        if person is None:
+            return
+        text, made = self.render(notice.say, person.language), card(self.reading(person.language))
+        if made is not None and len(made.words) > WORDS_MAX:
+            book.notify(decision.id, person.userid, text, channel=self._channel)
+        book.notify(decision.id, person.userid, text, channel=self._channel, card=made)
+
+    def reading(self, language: Language) -> Render:
+        """Renders in a language."""
+        return lambda say: self.render(say, language)
+
+    def ask(self, book: Book, decision: Decision, text: str, card: Card) -> None:
+        """Push a card to the sender, who asked alone."""
+        message = decision.message
+        book.notify(decision.id, message.conversation, text, channel=message.channel, card=card)
 
     def reply(self, code: str, person: Person | None, ticket: str) -> Reply:
         """What the console reads after a key press; an empty code is a yes."""

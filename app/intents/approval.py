@@ -4,6 +4,7 @@ import re
 
 from app import policy
 from app.intents.choosing import CHOOSES, chosen, option_in
+from app.intents.clicking import clicked
 from app.intents.explain import case_say, decision_say, held_say, request_say
 from app.intents.phrases import changed, lines, missing, no_right, plain, refuse
 from app.intents.words import AMEND, EITHER_WAY, NO, REPORTED, TICKET, WHY, YES, folded, tickets
@@ -11,6 +12,7 @@ from app.ports import Facts
 from app.records.action import Action, AnswerRequest, LookUp, Settle, action_hash
 from app.records.answer import Notice, Say
 from app.records.decision import Decision, Held
+from app.records.message import MessageKind
 from app.records.plant import Person, Request, Role
 from app.records.quoted import own_words
 from app.records.reading import Intent
@@ -24,6 +26,8 @@ _REASON_MAX = 200
 
 def judge(ask: Ask, facts: Facts, _limits: Limits) -> Verdict:
     """Every right is checked by policy; without a ticket the only thing that waits is meant."""
+    if ask.message.kind is MessageKind.CLICK:
+        return clicked(ask, facts)
     numbers, answer = _numbers(ask), _answer(ask)
     if answer is None:
         return _explained(ask, numbers, facts)

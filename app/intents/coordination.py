@@ -51,7 +51,7 @@ def act(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:
         "to_facility": facility(facts, action.to_facility),
         "words": action.words,
     }
-    notice = Notice(lead.userid, Say("intents.coordination.notice", values))
+    notice = Notice(lead.userid, Say("intents.coordination.notice", values), asks="request")
     return Act(Say("intents.coordination.sent", values), (notice,))
 
 

@@ -27,21 +27,27 @@ def body_of(card: Card) -> Body:
     return common | sending | {"card_type": "multiple_interaction", "select_list": lists}
 
 
+def fits(text: str) -> bool:
+    """Whether a card that is done with shows all of the words."""
+    return len(_parted(text)[1]) <= _WORDS_MAX
+
+
 def ended(task_id: str, text: str, card: Card | None) -> Body:
-    """What takes a card's place when it is done with: the first line as its title, then the rest."""
-    title, _, rest = text.strip().partition("\n")
-    shown = {"title": _cut(title, _TITLE_MAX)} if title else {"title": "✓"}
-    more = rest if len(title) <= _TITLE_MAX else text
-    about = card.title if card and not more.strip() else ""
+    """What takes a card's place when it is done with: a short first line as its title, then the rest."""
+    title, words = _parted(text)
     body: dict[str, object] = {
         "card_type": "text_notice",
         "task_id": task_id,
-        "main_title": shown,
+        "main_title": {"title": title or _cut(card.title if card else "✓", _TITLE_MAX)},
         "card_action": {"type": 1, "url": _LINK},
     }
-    if words := (more.strip() or about):
-        body["sub_title_text"] = _cut(words, _WORDS_MAX)
-    return body
+    return body | ({"sub_title_text": _cut(words, _WORDS_MAX)} if words else {})
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The title and the words; no title where the first line is too long for one."""
+    title, _, rest = text.strip().partition("\n")
+    return (title, rest) if len(title) <= _TITLE_MAX else ("", text.strip())
 
 
 def waiting(card: Card) -> Body:

@@ -5,6 +5,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from app.records.errors import OwnFault
@@ -27,10 +28,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell a person who did not ask."""
+    """Something to tell a person who did not ask; `asks` is what they are to answer."""
 
     to: str
     say: Say
+    asks: Literal["", "request"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,13 @@ class Message:
         """Where an answer goes: the group, or the sender alone."""
         return self.chat or self.sender
 
+    @property
+    def shown(self) -> str:
+        """The words as people read them: of a click what was pressed, and about what."""
+        if self.kind is not MessageKind.CLICK:
+            return self.text
+        return f"{self.text.partition(':')[0]} {self.refers_to.partition('@')[0]}".strip()
+
 
 def stream_id(decision_id: str) -> str:
     """The id of the bubble that answers a decision, such as s-D-00042; the same for every attempt."""

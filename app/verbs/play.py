@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -11,6 +12,7 @@ from app.doubles.wecom.gateway import GatewayDouble
 from app.verbs.script import Script, ScriptLine
 from app.verbs.service import Line, Service
 
+_CARD_S = 5.0
 _ENDED = {"held", "done", "refused", "failed", "undone"}
 
 
@@ -66,10 +68,16 @@ class Player:
             return await self.gateway.event(line.sender, "feedback_event", msgid=msgid, fields=vote)
         assert line.click is not None  # noqa: S101 - the script's own validator promises it
         ticket = line.click.decision if line.click.decision != "latest" else await self._latest_held()
-        click = {"task_id": ticket, "event_key": line.click.key}
+        click = await self._pressed(line.sender, ticket, line.click.key)
         return await self.gateway.event(
             line.sender, "template_card_event", chat=line.chat, msgid=msgid, fields=click
         )
+
+    async def _pressed(self, sender: str, ticket: str, key: str) -> dict[str, object]:
+        """The click on the sender's card about a ticket; a click on nothing where there is no card."""
+        with suppress(TimeoutError):
+            await self.gateway.wait_for(lambda seen: seen.card(sender, ticket) is not None, _CARD_S)
+        return self.gateway.seen.press(sender, ticket, key)
 
     async def _latest_held(self) -> str:
         line = await Line.open(self.service.socket)

@@ -10,7 +10,10 @@ from app.records.errors import FileWrong
 
 
 class Click(BaseModel):
-    """A button press on a decision: its id, or "latest" for the newest that waits."""
+    """A button press on the sender's card about a decision: its id, or "latest" for the newest that waits.
+
+    `key` is "approve" or "refuse", or a button's own key.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     decision: Annotated[str, Field(min_length=1)]

@@ -18,7 +18,7 @@ async def test_held_told_approved_done_and_told_again(floor):
     before, _ = await floor.stock("HD-POM", "C")
     ticket = await hold(floor)
     asked = await floor.told("ho.chi-keung", ticket, "陈静")
-    assert f"批准 {ticket}" in asked
+    assert "[批准]" in asked
     assert await floor.stock("HD-POM", "C") == (before, 0.0)
     yes = await floor.ask("ho.chi-keung", f"批准 {ticket}")
     assert (yes["intent"], yes["stage"]) == ("approval", "done")
@@ -74,11 +74,13 @@ async def test_a_refusal_carries_its_reason_to_the_asker(floor):
 async def test_a_click_on_the_card_approves(floor):
     before, _ = await floor.stock("SS-420", "A")
     ticket = await hold(floor, "issue 700 kg SS-420 to ST-01", "raj.kumar")
-    click = {"task_id": ticket, "event_key": "approve"}
-    msgid = await floor.gateway.event("lee.wai-man", "template_card_event", fields=click)
+    msgid = await floor.press("lee.wai-man", ticket, "yes:")
     row = await floor.row(msgid)
     assert (row["intent"], row["stage"]) == ("approval", "done")
     await floor.told("raj.kumar", ticket, "Booked out")
+    update = floor.gateway.seen.updates[msgid]
+    assert update["userids"] == ["lee.wai-man"]
+    assert ticket in str(update["template_card"])
     assert await floor.stock("SS-420", "A") == (before - 700, 0.0)
 
 

@@ -143,7 +143,8 @@ class Plant:
 
     async def send(self, sender: str, text: str, *, via="text", chat=None, quote="", card="") -> str:
         """Put the frame through the door and wait for its end; the ticket, "" when the door turns it away."""
-        frame = callback(f"m{next(MSGIDS)}", sender, text, via, chat, quote, card)
+        card, key = self.somebodys_card(card, text) if via == "click" else (card, text)
+        frame = callback(f"m{next(MSGIDS)}", sender, key, via, chat, quote, card)
         message = read(frame, json.dumps(frame), NOW, BOT)
         if isinstance(message, Dropped):
             return ""
@@ -152,6 +153,15 @@ class Plant:
             while (await self.stage(ticket)) in {"received", "understood", "planning", "ready"}:  # noqa: ASYNC110 - nothing announces it
                 await asyncio.sleep(0.003)
         return ticket
+
+    def somebodys_card(self, ticket: str, text: str) -> tuple[str, str]:
+        """A real card about a ticket, made for somebody, and its yes; without one what was given."""
+        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as db:
+            like = (f"{ticket}@%",)
+            row = db.execute("SELECT task_id, body FROM cards WHERE task_id LIKE ?", like).fetchone()
+        if row is None:
+            return ticket, text
+        return row[0], json.loads(row[1])["buttons"][0]["key"] if text == "approve" else text
 
     async def stage(self, ticket: str) -> str:
         return (await self.store.read(lambda facts: facts.decision(ticket))).stage

@@ -26,7 +26,7 @@ MAY_SETTLE = {
     10: {"raj.kumar"},
 }
 """Who may say yes or no to the decisions that wait; to the two questions, who was asked."""
-OF_RECORD = {"inbox", "decisions", "steps", "outbox", "audit"}
+OF_RECORD = {"inbox", "decisions", "steps", "outbox", "audit", "cards"}
 READERS = {"auditor"}
 MOVED_ALONE = 500.0
 COUNTED_ALONE = 0.05
@@ -104,7 +104,9 @@ class Judge:
     def history(self) -> list[str]:
         """What was there before stays as it was, but for a question that the sender answered."""
         wrongs = [
-            f"{c.table} lost or rewrote {c.row}" for c in self.of("inbox", "audit", "outbox") if not c.new
+            f"{c.table} lost or rewrote {c.row}"
+            for c in self.of("inbox", "audit", "outbox", "cards")
+            if not c.new
         ]
         moved = {c.row["n"] for c in self.of("decisions") if not c.new}
         moved |= {c.row["decision"] for c in self.of("steps") if not c.new or c.row["decision"] in self.old}

@@ -83,12 +83,19 @@ def attached(
 
 
 def event(
-    bot_id: str, msgid: str, sender: str, kind: str, fields: Mapping[str, object], chat: str | None = None
+    bot_id: str,
+    msgid: str,
+    sender: str,
+    kind: str,
+    fields: Mapping[str, object],
+    chat: str | None = None,
+    *,
+    flat: bool = False,
 ) -> Callback:
-    """An event; its details lie under a key that is named like its kind."""
+    """An event; its details lie under a key that is named like its kind, or `flat` beside it."""
     detail: dict[str, object] = {"eventtype": kind}
     if fields:
-        detail[kind] = dict(fields)
+        detail |= fields if flat else {kind: dict(fields)}
     body = _address(bot_id, msgid, sender, chat) | {"msgtype": "event", "event": detail}
     if kind == "enter_chat":
         del body["chattype"]

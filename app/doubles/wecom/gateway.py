@@ -129,12 +129,13 @@ class GatewayDouble:
         chat: str | None = None,
         msgid: str | None = None,
         fields: Mapping[str, object] | None = None,
+        flat: bool = False,
         **more: object,
     ) -> str:
         """A person opens the chat, clicks or votes; `fields` and `more` are the event's details."""
         given = msgid or f"ev-{next(self._numbers):06d}"
         details = {**(fields or {}), **more}
-        await self._happen(callbacks.event(self.bot_id, given, sender, kind, details, chat))
+        await self._happen(callbacks.event(self.bot_id, given, sender, kind, details, chat, flat=flat))
         return given
 
     async def redeliver(self, msgid: str) -> None:

@@ -111,7 +111,7 @@ class Rules:
         if to not in known:
             return NEVER_SPOKE
         part = _part(body, str(msgtype))
-        content = _text(part.get("content"))
+        content = words_of(part) if msgtype == "template_card" else _text(part.get("content"))
         if msgtype == "markdown" and not content.strip():
             return EMPTY
         if len(content.encode("utf-8", "replace")) > CONTENT_MAX_BYTES:
@@ -119,7 +119,8 @@ class Rules:
         if self._over(to):
             return TOO_MANY
         chat_type = kind if isinstance(kind, int) else 0
-        push = PushSeen(utc_now(), to, chat_type, str(msgtype), content, _feedback(part))
+        card = part if msgtype == "template_card" else {}
+        push = PushSeen(utc_now(), to, chat_type, str(msgtype), content, _feedback(part), card)
         self.seen.pushes.setdefault(to, []).append(push)
         return OK
 
@@ -134,10 +135,10 @@ class Rules:
             self.seen.welcomes[callback.msgid] = _text(_part(body, "text").get("content"))
             return OK
         card = _part(body, "template_card")
-        detail = _part(_part(callback.body, "event"), callback.kind)
-        if body.get("response_type") != "update_template_card" or card.get("task_id") != detail.get(
-            "task_id"
-        ):
+        event = _part(callback.body, "event")
+        detail = _part(event, callback.kind) or event
+        clicked = detail.get("task_id", detail.get("taskid"))
+        if body.get("response_type") != "update_template_card" or card.get("task_id") != clicked:
             return BAD_PARAMETER
         self.seen.updates[callback.msgid] = dict(body)
         return OK
@@ -161,3 +162,18 @@ def _text(value: object) -> str:
 
 def _feedback(part: Body) -> str:
     return _text(_part(part, "feedback").get("id"))
+
+
+def words_of(card: Body) -> str:
+    """What a card shows, line by line."""
+    lines = [_text(_part(card, "main_title").get(name)) for name in ("title", "desc")]
+    lines.append(_text(card.get("sub_title_text")))
+    rows = _list(card, "horizontal_content_list")
+    lines += [f"{_text(each.get('keyname'))} {_text(each.get('value'))}" for each in rows]
+    lines += [f"[{_text(each.get('text'))}]" for each in _list(card, "button_list")]
+    return "\n".join(line for line in lines if line)
+
+
+def _list(card: Body, key: str) -> list[Body]:
+    found = card.get(key)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

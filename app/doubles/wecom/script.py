@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.doubles.wecom.gateway import GatewayDouble
 
@@ -60,11 +60,11 @@ async def perform(double: GatewayDouble, line: Line) -> str:
     """Do what one line says, now; returns its msgid."""
     if line.text is not None:
         return await double.say(line.sender, line.text, chat=line.chat, msgid=line.msgid)
-    where = {"chat": line.chat, "msgid": line.msgid}
+    where: dict[str, Any] = {"chat": line.chat, "msgid": line.msgid}
     if line.click is not None:
         ticket = line.click.decision
-        task_id = latest_ticket(double, line) if ticket == "latest" else ticket
-        card = {"card_type": "button_interaction", "event_key": line.click.key, "task_id": task_id}
+        about = latest_ticket(double, line) if ticket == "latest" else ticket
+        card = double.seen.press(line.sender, about, line.click.key)
         return await double.event(line.sender, "template_card_event", fields=card, **where)
     if line.feedback is not None:
         vote = {"id": latest_ticket(double, line), "type": line.feedback}

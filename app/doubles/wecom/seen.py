@@ -1,8 +1,11 @@
 """What the gateway double has received, as the phones would show it."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+_KEYS = {"approve": "yes:", "refuse": "no:"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,10 @@ class BubbleSeen:
 
 @dataclass(frozen=True, slots=True)
 class PushSeen:
-    """One message that answered nothing; `chat_type` 0 means that it was left out."""
+    """One message that answered nothing; `chat_type` 0 means that it was left out.
+
+    `card` is empty for words; for a card `content` is what it shows.
+    """
 
     at: datetime
     to: str
@@ -39,6 +45,7 @@ class PushSeen:
     msgtype: str
     content: str
     feedback: str
+    card: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,26 @@ class Seen:
     def bubble(self, msgid: str, stream: str) -> BubbleSeen | None:
         """The bubble with this stream id below a message, or None."""
         return next((b for b in self.bubbles.get(msgid, []) if b.stream == stream), None)
+
+    def card(self, to: str, about: str) -> Mapping[str, object] | None:
+        """The latest card to a conversation whose id begins with `about`, such as a ticket, or None."""
+        cards = (push.card for push in reversed(self.pushes.get(to, [])) if push.card)
+        return next((card for card in cards if str(card.get("task_id", "")).startswith(about)), None)
+
+    def press(self, to: str, about: str, key: str) -> dict[str, object]:
+        """The click on a button of that card: "approve", "refuse" or how the button's own key begins.
+
+        Where there is no such card, a click on nothing.
+        """
+        card = self.card(to, about) or {}
+        buttons, wanted = card.get("button_list"), _KEYS.get(key, key)
+        keys = [str(each["key"]) for each in buttons] if isinstance(buttons, list) else []
+        pressed = next((each for each in keys if each.startswith(wanted)), key)
+        return {
+            "card_type": "button_interaction",
+            "task_id": card.get("task_id", about),
+            "event_key": pressed,
+        }
 
     def answer(self, msgid: str) -> str | None:
         """The latest finished answer to a message, or None."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from app.outbound.budget import Conversation
-from app.outbound.cards import body_of
+from app.outbound.cards import body_of, fits
 from app.outbound.wecom import frames, say
 from app.outbound.wecom.clicks import Clicks
 from app.outbound.wecom.link import Link
@@ -67,7 +67,7 @@ class BotWay:
             if answered := await self._in_place(row):
                 return answered
         except TurnedDown as no:
-            if no.errcode in _BUSY | _CONTENT:
+            if no.errcode in _BUSY or (no.errcode in _CONTENT and not row.task):
                 raise
             self._streams.lose(row.stream)
         if row.card is not None and not row.reply_to and not row.doubtful:
@@ -104,12 +104,23 @@ class BotWay:
         body = say.stream(row.stream, row.text, finish=True, feedback=feedback)
         return await self._link.command(frames.RESPOND, row.req_id, body, decision=row.decision_id)
 
-    async def _update(self, row: Outgoing) -> Ack:
-        """The clicked card says what came of it; in doubt it is said once more, which replaces it."""
+    async def _update(self, row: Outgoing) -> Ack | Later:
+        """The clicked card says what came of it, and a push what it cannot show.
+
+        In doubt it is said once more, which replaces it.
+        """
         self._clicks.answer(row.req_id, row.id)
         self.ways["updated"] += 1
         body = say.update(row.task, row.card, row.text, userids=(row.to,))
-        return await self._link.command(frames.UPDATE, row.req_id, body, decision=row.decision_id)
+        ack = await self._link.command(frames.UPDATE, row.req_id, body, decision=row.decision_id)
+        if fits(row.text):
+            return ack
+        try:
+            return await self._push(row)
+        except TurnedDown as no:
+            if no.errcode in _BUSY:
+                raise
+            return ack
 
     async def _show(self, row: Outgoing, card: Card) -> Ack | Later:
         """A card, or its words where WeCom does not take it."""
