@@ -14,6 +14,7 @@ from app.settings import Settings, load
 from app.verbs.cloud_words import cloud
 from app.verbs.double_words import DOUBLES
 from app.verbs.egress_words import egress
+from app.verbs.people_words import people
 from app.verbs.stopping import stoppable
 from app.verbs.version_words import VERBS as VERSION_VERBS
 
@@ -288,6 +289,7 @@ def verify(config: Path | None, anchor: str | None, as_json: bool) -> int:  # no
 
 verbs.add_command(cloud)
 verbs.add_command(egress)
+verbs.add_command(people)
 
 
 @verbs.group()

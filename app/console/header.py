@@ -76,6 +76,8 @@ def _counts(reader: Reader, status: Status, *, old: bool) -> list[Text]:
         (NONE, words("head.cost", n=reader.money(status.cost_today_cny))),
         (NONE, words("head.today", n=reader.figure(status.messages_today))),
     ]
+    if status.unknown_senders:
+        parts.insert(3, (NOTE, words("head.unknown", n=reader.figure(status.unknown_senders))))
     return [Text(f"{_marked(mark, text)}{query} ", style=DIM if old else mark.style) for mark, text in parts]
 
 

@@ -30,6 +30,7 @@ LABELS: dict[str, tuple[str, str, str]] = {
     "head.waiting": ("waiting {n}", "待批 {n}", "待批 {n}"),
     "head.queue": ("queue {n}", "排队 {n}", "排隊 {n}"),
     "head.undelivered": ("undelivered {n}", "未送达 {n}", "未送達 {n}"),
+    "head.unknown": ("unknown senders {n}", "未知发送者 {n}", "未知發送者 {n}"),
     "head.link": ("WeCom {state}", "企微 {state}", "企微 {state}"),
     "head.lane": ("model {state}", "模型 {state}", "模型 {state}"),
     "head.cost": ("¥{n} today", "今日 ¥{n}", "今日 ¥{n}"),

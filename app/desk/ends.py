@@ -77,8 +77,11 @@ class Ends:
         understood = Understood(now, reading)
         person = self.person(page.book, decision.message.sender)
         if person is None:
+            page.book.stranger(decision)
             no = Refuse("unknown_sender", Say("desk.unknown_sender"))
             return self.refuse(page, decision, (understood,), no, "policy:people")
+        if person is not SYSTEM:
+            page.book.wrote(person.userid, decision.message)
         if decision.message.kind is MessageKind.FEEDBACK:
             page.book.vote(decision.message.refers_to, person.userid, int(decision.message.text))
         besides = close(page, meant, person, now) if meant else None
@@ -177,7 +180,7 @@ class Ends:
         hold = target.hold if target else None
         if target is None or hold is None or hold.action is None:
             raise OwnFault(f"{settle.decision} is not waiting")
-        if policy.why_not_approve(person, hold, target.message.sender):
+        if policy.why_not_approve(person, hold, page.book.userid(target.message.sender)):
             raise OwnFault(f"{person.userid} may not settle {target.id}")
         action = hold.that_may_run(settle.digest)
         if action is None:

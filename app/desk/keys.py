@@ -25,7 +25,7 @@ class Keys:
         hold = target.hold if target else None
         if target is None or hold is None or hold.action is None or person is None:
             return self._voice.reply("not_waiting", person, settle.decision)
-        no = policy.why_not_approve(person, hold, target.message.sender)
+        no = policy.why_not_approve(person, hold, page.book.userid(target.message.sender))
         if no:
             return self._voice.reply(no, person, target.id)
         digest = settle.digest or action_hash(hold.action)
@@ -42,7 +42,7 @@ class Keys:
         acted, approved = (target.last(Acted), target.last(Approved)) if target else (None, None)
         if target is None or person is None or target.stage is not Stage.DONE or not (acted and approved):
             return self._voice.reply("not_done", person, decision_id)
-        if not policy.may_undo(person, target.message.sender):
+        if not policy.may_undo(person, page.book.userid(target.message.sender)):
             return self._voice.reply("wrong_role", person, target.id)
         if not page.book.reverse(approved.action, acted.key):
             return self._voice.reply("no_reverse", person, target.id)

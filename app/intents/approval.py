@@ -43,7 +43,7 @@ def judge(ask: Ask, facts: Facts, _limits: Limits) -> Verdict:
         return _answered(ask, request, yes=answer) if request else missing("request", numbers[0], waiting)
     decision = facts.decision(numbers[0])
     held = (each.id for each in facts.held() if each.hold and each.hold.reason == "approval")
-    return _settled(ask, decision, yes=answer) if decision else missing("decision", numbers[0], held)
+    return _settled(ask, decision, facts, yes=answer) if decision else missing("decision", numbers[0], held)
 
 
 def act(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:
@@ -51,8 +51,8 @@ def act(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:
     match action:
         case LookUp(subject):
             return _told(ask, subject, facts)
-        case Settle(number, approved, digest, reason):
-            return _settlement(ask, facts.decision(number), digest, reason, yes=approved)
+        case Settle():
+            return _settlement(ask, action, facts)
         case AnswerRequest(number, accepted, reason):
             return _request_answer(ask, facts.request(number), reason, yes=accepted)
         case _:
@@ -128,7 +128,7 @@ def _waiting(person: Person, facts: Facts) -> list[Decision | Request]:
         for decision in facts.held()
         if (hold := decision.hold)
         and hold.action is not None
-        and not policy.why_not_approve(person, hold, decision.message.sender)
+        and not policy.why_not_approve(person, hold, facts.userid(decision.message.sender))
     ]
     own = (each for each in facts.requests() if each.lead == person.userid or person.role is Role.SUPERVISOR)
     return [*decisions, *(each for each in own if not policy.why_not_answer(person, each))]
@@ -160,12 +160,14 @@ def _only_one(ask: Ask, facts: Facts, *, yes: bool) -> Verdict:
     if not waiting:
         return refuse("nothing_waiting", "intents.approval.nothing_waiting")
     only = waiting[0]
-    return _settled(ask, only, yes=yes) if isinstance(only, Decision) else _answered(ask, only, yes=yes)
+    return (
+        _settled(ask, only, facts, yes=yes) if isinstance(only, Decision) else _answered(ask, only, yes=yes)
+    )
 
 
-def _settled(ask: Ask, decision: Decision, *, yes: bool) -> Verdict:
+def _settled(ask: Ask, decision: Decision, facts: Facts, *, yes: bool) -> Verdict:
     hold = decision.hold
-    if no := _forbidden(ask.person, decision, hold):
+    if no := _forbidden(ask.person, decision, hold, facts):
         return no
     if hold is None or hold.action is None:
         return _not_allowed("not_waiting", decision.id)
@@ -187,10 +189,10 @@ def _offers(waiting: Decision | Request) -> bool:
     return isinstance(waiting, Decision) and waiting.hold is not None and bool(waiting.hold.offered)
 
 
-def _forbidden(person: Person, decision: Decision, hold: Held | None) -> Refuse | None:
+def _forbidden(person: Person, decision: Decision, hold: Held | None, facts: Facts) -> Refuse | None:
     if hold is None:
         return _not_allowed("not_waiting", decision.id)
-    code = policy.why_not_approve(person, hold, decision.message.sender)
+    code = policy.why_not_approve(person, hold, facts.userid(decision.message.sender))
     if code:
         return _not_allowed(code, decision.id)
     return None if hold.action is not None else _not_allowed("not_yours", decision.id)
@@ -206,15 +208,16 @@ def _answered(ask: Ask, request: Request, *, yes: bool) -> Verdict:
     return Do(AnswerRequest(request.number, yes, "" if yes else _reason(ask)), "lead")
 
 
-def _settlement(ask: Ask, decision: Decision | None, digest: str, reason: str, *, yes: bool) -> Act | Refuse:
+def _settlement(ask: Ask, settle: Settle, facts: Facts) -> Act | Refuse:
     """The asker is told by the desk, which carries the settled action out."""
+    decision, yes = facts.decision(settle.decision), settle.approved
     hold = decision.hold if decision else None
-    if decision is None or hold is None or hold.that_may_run(digest) is None:
+    if decision is None or hold is None or hold.that_may_run(settle.digest) is None:
         return changed()
-    if no := _forbidden(ask.person, decision, hold):
+    if no := _forbidden(ask.person, decision, hold, facts):
         return no
-    values: dict[str, object] = {"ticket": decision.id, "what": hold.proposal, "reason": reason or "–"}
-    number = next((n for n, each in enumerate(hold.offered, 1) if each.digest == digest), 0)
+    values: dict[str, object] = {"ticket": decision.id, "what": hold.proposal, "reason": settle.reason or "–"}
+    number = next((n for n, each in enumerate(hold.offered, 1) if each.digest == settle.digest), 0)
     if yes and number:
         return Act(Say("intents.approval.approved_option", {"ticket": decision.id, "n": number}))
     return Act(Say("intents.approval.approved" if yes else "intents.approval.rejected", values))

@@ -7,7 +7,9 @@ from typing import Protocol
 from app.records.card import CardSent
 from app.records.decision import Decision
 from app.records.floor import Floor
+from app.records.identity import Identity, Stranger
 from app.records.kpi import DayFigures
+from app.records.message import Channel
 from app.records.plant import (
     Calendar,
     Facility,
@@ -43,7 +45,24 @@ class Facts(Protocol):
     Codes and ids are compared exactly; a thing that does not exist is None or an empty tuple.
     """
 
-    def person(self, userid: str) -> Person | None: ...
+    def person(self, userid: str) -> Person | None:
+        """Whose userid it is; for a sender's id that is nobody's userid, whom it stands for."""
+
+    def userid(self, sender: str) -> str:
+        """The userid of who writes under an id; the id itself where it is nobody's."""
+
+    def address_of(self, userid: str, channel: Channel) -> str:
+        """The id under which a person last wrote on a channel; the userid where nothing else is known."""
+
+    def identity(self, sender: str) -> Identity | None:
+        """Whom an id stands for, or None."""
+
+    def identities(self) -> tuple[Identity, ...]:
+        """Every id that stands for a userid, by sender."""
+
+    def strangers(self, limit: int = ...) -> tuple[Stranger, ...]:
+        """Senders that are nobody's still, who wrote last first; at most the 10,000 that are kept."""
+
     def people(self, role: Role | None = None, facility: str | None = None) -> tuple[Person, ...]: ...
     def facilities(self) -> tuple[Facility, ...]: ...
     def calendars(self) -> tuple[Calendar, ...]: ...

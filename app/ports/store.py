@@ -52,6 +52,12 @@ class Book(Facts, Protocol):
         table forbids a step.
         """
 
+    def stranger(self, decision: Decision) -> None:
+        """Count a message of somebody who is nobody of the plant."""
+
+    def wrote(self, userid: str, message: Message) -> None:
+        """Keep under which id a person writes on the message's channel; may be repeated."""
+
     def apply(self, action: Action, key: str) -> str:
         """Do it, once per `key`; returns what it made (a case or request number) or ""."""
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
+from app.records.identity import Source
 from app.records.plant import Assignment, MachineState, MovementKind, Placed, Severity
 from app.records.wish import AnyWish
 
@@ -129,6 +130,16 @@ class TeachName:
 
 
 @dataclass(frozen=True, slots=True)
+class MapSender:
+    """Let what comes from a sender's id count as said by a userid; `source` is who says whose it is."""
+
+    sender: str
+    userid: str
+    source: Source
+    kind: Literal["map_sender"] = "map_sender"
+
+
+@dataclass(frozen=True, slots=True)
 class PlanWith:
     """Plan with these wishes, as the cloud read them and their sender confirms.
 
@@ -170,6 +181,7 @@ Action = (
     | PublishPlan
     | Settle
     | TeachName
+    | MapSender
     | PlanWith
     | AskCloud
 )
@@ -177,7 +189,7 @@ Action = (
 WITHOUT_EFFECT = (LookUp, PlanWith, AskCloud)
 """Actions that change nothing of the plant: an answer, or the beginning of another decision."""
 
-REVERSIBLE = (MoveStock, SetMachine, PublishPlan, TeachName)
+REVERSIBLE = (MoveStock, SetMachine, PublishPlan, TeachName, MapSender)
 """Actions that can be taken back, as long as the plant has not gone on since."""
 
 

@@ -18,7 +18,7 @@ class Status:
     """How the service is. None means unknown and is never shown as 0.
 
     `queue` counts messages without an end yet, `held` what waits for an approval, `undelivered`
-    answers that could not be sent.
+    answers that could not be sent, `unknown_senders` who wrote and is no person of the plant.
     `model_calls` counts texts the local model has read, `cloud_calls` questions that left today.
     `shift` is the current shift's name, "" when no calendar tells. `zone` is plant time (IANA).
     """
@@ -38,6 +38,7 @@ class Status:
     shift: str = ""
     model_calls: int | None = None
     cloud_calls: int | None = None
+    unknown_senders: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,9 @@ class FakeFacts:
     def person(self, userid: str) -> Person | None:
         return next((p for p in self.every_person if p.userid == userid), None)
 
+    def userid(self, sender: str) -> str:
+        return sender
+
     def people(self, role: Role | None = None, facility: str | None = None) -> tuple[Person, ...]:
         return tuple(
             p for p in self.every_person if role in {None, p.role} and facility in {None, p.facility}

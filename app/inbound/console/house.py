@@ -50,6 +50,7 @@ class Shelf(Protocol):
     async def by_ticket(self, decision_id: str) -> Kept | None: ...
     async def pin_hash(self, userid: str) -> str | None: ...
     async def undelivered(self) -> int: ...
+    async def unknown_senders(self) -> int: ...
     async def received_since(self, at: datetime) -> int: ...
 
 
@@ -71,7 +72,8 @@ class House:
         held = await self.store.read(lambda facts: sum(map(_needs_approval, facts.held())))
         midnight = now.now.astimezone(ZoneInfo(now.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
         today = await self.shelf.received_since(midnight)
-        return replace(now, held=held, messages_today=today, undelivered=await self.shelf.undelivered())
+        unknown, undelivered = await self.shelf.unknown_senders(), await self.shelf.undelivered()
+        return replace(now, held=held, messages_today=today, undelivered=undelivered, unknown_senders=unknown)
 
     async def overview(self, language: Language) -> Overview:
         """Every facility, with the messages of the last hour by the minute."""
@@ -198,6 +200,8 @@ class House:
 
     def _teller(self, facts: Facts, language: Language) -> Teller:
         people = {person.userid: person for person in facts.people()}
+        known = {one.sender: people[one.userid] for one in facts.identities() if one.userid in people}
+        people = {**known, **people}
 
         def say(what: Say) -> str:
             return self.catalogue.render(what, language, self.clock())

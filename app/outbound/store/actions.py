@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.outbound.store import taught, versions
+from app.outbound.store import senders, taught, versions
 from app.outbound.store.facts import (
     CASES,
     MACHINES,
@@ -27,6 +27,7 @@ from app.records.action import (
     Action,
     AnswerRequest,
     LookUp,
+    MapSender,
     MoveStock,
     OpenCase,
     OpenRequest,
@@ -342,6 +343,11 @@ def _teach_name(hands: Hands, action: TeachName) -> tuple[str, Before]:
     return "", {}
 
 
+def _map_sender(hands: Hands, action: MapSender) -> tuple[str, Before]:
+    senders.keep(hands.facts.line, action, hands.key, hands.at)
+    return "", {}
+
+
 def names_changed(hands: Hands) -> None:
     """Say that the plant's names are others now, so that whoever knows them looks again."""
     hands.facts.line.do(_NAMES_CHANGED, {"value": str(hands.facts.names_version() + 1)})
@@ -362,4 +368,5 @@ _DO: Mapping[type, Callable[[Hands, Any], tuple[str, Before]]] = {
     AnswerRequest: _answer_request,
     PublishPlan: _publish_plan,
     TeachName: _teach_name,
+    MapSender: _map_sender,
 }

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.outbound.store import kpis, versions
+from app.outbound.store import kpis, senders, versions
 from app.outbound.store.actions import Hands, carry_out
 from app.outbound.store.audit import Chain, received
 from app.outbound.store.cards import inbox_of, keep_card, note_fingerprint, write_file
@@ -150,6 +150,16 @@ class SqlBook(SqlFacts):
         if self.line.do(_MOVE, values) != 1:
             raise StaleDecision(f"{after.id} was moved on by somebody else; read it again")
 
+    # Senders.
+
+    def stranger(self, decision: Decision) -> None:
+        """Count a message of somebody who is nobody of the plant."""
+        senders.note(self.line, decision, clean(decision.message.sender), decision.message.channel)
+
+    def wrote(self, userid: str, message: Message) -> None:
+        """Keep under which id a person writes on the message's channel; may be repeated."""
+        senders.wrote(self.line, userid, clean(message.sender), message.channel)
+
     # Effects.
 
     def apply(self, action: Action, key: str) -> str:
@@ -229,11 +239,14 @@ class SqlBook(SqlFacts):
         self, decision_id: str, to: str, text: str, *, channel: Channel = Channel.BOT,
         card: Card | None = None, file: Sending | None = None,
     ) -> None:  # fmt: skip
-        """Queue a push to a person: words, and in their place a card, which is kept, or a file."""
+        """Queue a push to a person, to the id under which they write on this channel.
+
+        Words, and in their place a card, which is kept, or a file.
+        """
         if card is not None:
             keep_card(self.line, card, decision_id, to, self._clock)
-        self._say(decision=_number(decision_id), recipient=to, in_group=False, text=clean(text),
-                  reply_to="", req_id="", stream="", final=False, channel=channel.value,
+        self._say(decision=_number(decision_id), recipient=self.address_of(to, channel), in_group=False,
+                  text=clean(text), reply_to="", req_id="", stream="", final=False, channel=channel.value,
                   task=card.task_id if card else "", code="", file=write_file(file))  # fmt: skip
 
     def _say(self, **row: object) -> None:

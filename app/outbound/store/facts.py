@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import Executable
 
-from app.outbound.store import kpis, rows, taught, versions
+from app.outbound.store import kpis, rows, senders, taught, versions
 from app.outbound.store.cards import card_of, inbox_of
 from app.outbound.store.codec import decode_step
 from app.outbound.store.floor import read_floor
@@ -31,7 +31,9 @@ from app.ports import Names
 from app.records.card import CardSent
 from app.records.decision import Decision, Understood
 from app.records.floor import Floor
+from app.records.identity import Identity, Stranger
 from app.records.kpi import DayFigures
+from app.records.message import Channel
 from app.records.plant import (
     Calendar,
     Facility,
@@ -56,7 +58,6 @@ ORDERS, OPERATIONS = table(OrderRow), table(OperationRow)
 PLANS, ASSIGNMENTS = table(PlanRow), table(AssignmentRow)
 CASES, REQUESTS = table(CaseRow), table(RequestRow)
 
-_PERSON = sa.select(PEOPLE).where(PEOPLE.c.userid == sa.bindparam("userid"))
 _PEOPLE = sa.select(PEOPLE).order_by(PEOPLE.c.userid)
 _FACILITIES = sa.select(FACILITIES).order_by(FACILITIES.c.code)
 _CALENDARS = sa.select(CALENDARS).order_by(CALENDARS.c.name)
@@ -154,8 +155,29 @@ class SqlFacts:
     # People and places.
 
     def person(self, userid: str) -> Person | None:
-        row = self.line.one(_PERSON, {"userid": userid})
+        """Whose userid it is; for a sender's id that is nobody's userid, whom it stands for."""
+        row = self.line.one(senders.PERSON, {"sender": userid})
         return rows.person(row) if row else None
+
+    def userid(self, sender: str) -> str:
+        """The userid of who writes under an id; the id itself where it is nobody's."""
+        person = self.person(sender)
+        return person.userid if person else sender
+
+    def address_of(self, userid: str, channel: Channel) -> str:
+        """The id under which a person last wrote on a channel; the userid where nothing else is known."""
+        return senders.address_of(self.line, userid, channel)
+
+    def identity(self, sender: str) -> Identity | None:
+        return senders.one(self.line, sender)
+
+    def identities(self) -> tuple[Identity, ...]:
+        """Every id that stands for a userid, by sender."""
+        return senders.every(self.line)
+
+    def strangers(self, limit: int = senders.STRANGERS_MAX) -> tuple[Stranger, ...]:
+        """Senders that are nobody's still, who wrote last first."""
+        return senders.strangers(self.line, limit)
 
     def people(self, role: Role | None = None, facility: str | None = None) -> tuple[Person, ...]:
         every = (rows.person(row) for row in self.line.all(_PEOPLE))

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from app.outbound.store import audit, jobs, shelf
+from app.outbound.store import audit, jobs, senders, shelf
 from app.outbound.store.book import SqlBook
 from app.outbound.store.cloud_book import SqlCloudBook
 from app.outbound.store.engine import Engines, open_engines
@@ -130,6 +130,10 @@ class SqlStore:
     async def undelivered(self) -> int:
         """Answers and notices that were given up."""
         return (await self.counts()).undelivered
+
+    async def unknown_senders(self) -> int:
+        """How many senders are nobody's still."""
+        return await self._see(senders.count)
 
     async def received_since(self, at: datetime) -> int:
         """How many messages came since a time."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.outbound.store import taught
+from app.outbound.store import senders, taught
 from app.outbound.store.actions import (
     FLAG,
     MOVEMENTS,
@@ -20,7 +20,7 @@ from app.outbound.store.actions import (
     set_plan,
     set_stock,
 )
-from app.records.action import Action, MoveStock, PublishPlan, SetMachine, TeachName
+from app.records.action import Action, MapSender, MoveStock, PublishPlan, SetMachine, TeachName
 
 _BOOKED = (
     sa.select(MOVEMENTS.c.facility, MOVEMENTS.c.change)
@@ -84,6 +84,11 @@ def _unteach_name(hands: Hands, _action: TeachName, _before: Before) -> bool:
     return gone
 
 
+def _unmap_sender(hands: Hands, _action: MapSender, _before: Before) -> bool:
+    """The id is nobody's again; what was done in that person's name stays."""
+    return senders.drop(hands.facts.line, hands.key)
+
+
 def _flag(hands: Hands, before: Before, *, flagged: bool) -> None:
     for order, position in before["flagged"]:
         hands.facts.line.do(FLAG, {"which": order, "at_position": position, "flagged": flagged})
@@ -94,4 +99,5 @@ _UNDO: Mapping[type, Callable[[Hands, Any, Before], bool]] = {
     SetMachine: _unset_machine,
     PublishPlan: _unpublish_plan,
     TeachName: _unteach_name,
+    MapSender: _unmap_sender,
 }
