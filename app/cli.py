@@ -17,6 +17,7 @@ from app.verbs.egress_words import egress
 from app.verbs.people_words import people
 from app.verbs.stopping import stoppable
 from app.verbs.version_words import VERBS as VERSION_VERBS
+from app.verbs.wecom_words import wecom
 
 T = TypeVar("T")
 
@@ -290,6 +291,7 @@ def verify(config: Path | None, anchor: str | None, as_json: bool) -> int:  # no
 verbs.add_command(cloud)
 verbs.add_command(egress)
 verbs.add_command(people)
+verbs.add_command(wecom)
 
 
 @verbs.group()

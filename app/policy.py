@@ -45,6 +45,11 @@ def may_undo(person: Person, requester: str) -> bool:
     return person.userid == requester or person.role in {Role.SUPERVISOR, Role.PLANNER}
 
 
+def may_open_window(person: Person) -> bool:
+    """Whether a person may have checks of the callbacks' address answered for a while."""
+    return person.role in {Role.IT, Role.SUPERVISOR}
+
+
 def may_ask_for_version(person: Person) -> bool:
     """Whether a person may ask for a plan to be published again: who leads; somebody else approves it."""
     return person.role in {Role.SUPERVISOR, Role.PLANNER}

@@ -52,6 +52,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowStanding:
+    """Whether checks of the callbacks' address can be answered at all, and for how long they are still."""
+
+    possible: bool
+    open_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class MachineRow:
     """One machine: state, and what it runs (an order number, "" when nothing is known)."""
 

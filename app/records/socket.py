@@ -20,6 +20,7 @@ from app.records.decision import Stage
 from app.records.kpi import KpiBoard
 from app.records.message import Language
 from app.records.reading import Intent
+from app.records.relay import WINDOW_MAX_S
 
 PROTOCOL = 1
 """Grows when a line changes meaning; new fields with a default do not change it."""
@@ -112,6 +113,26 @@ class AskFigures:
 
     id: int
     verb: Literal["figures"] = "figures"
+
+
+@dataclass(frozen=True, slots=True)
+class AskWindow:
+    """Wants a `WindowStanding`."""
+
+    id: int
+    verb: Literal["check_window"] = "check_window"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    """Have checks of the callbacks' address answered for so long from now; 0 shuts the window.
+
+    The service's own account and root may; anybody else unlocks first.
+    """
+
+    id: int
+    seconds: Annotated[float, Field(ge=0, le=WINDOW_MAX_S)]
+    verb: Literal["open_check_window"] = "open_check_window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +238,8 @@ Request = (
     | AskChart
     | AskTranscript
     | AskFigures
+    | AskWindow
+    | OpenWindow
     | Unlock
     | Lock
     | Touch

@@ -21,6 +21,7 @@ from app.records.plant import Assignment, Plan
 from app.records.socket import PROTOCOL
 from app.records.versions import PlanEvent, Version
 from app.settings import Settings
+from app.verbs.pin import ask_pin
 from app.verbs.service import Line
 
 _WIDE = 200
@@ -106,7 +107,7 @@ async def press(settings: Settings, verb: str, *, plan_id: str, userid: str, as_
     line = await Line.open(settings.socket_path)
     try:
         await line.ask("hello", version=PROTOCOL, language="en")
-        reply = await line.ask("unlock", userid=userid, pin=_pin())
+        reply = await line.ask("unlock", userid=userid, pin=ask_pin())
         if reply["ok"]:
             reply = await line.ask(verb, plan=plan_id)
     finally:
@@ -116,13 +117,6 @@ async def press(settings: Settings, verb: str, *, plan_id: str, userid: str, as_
     else:
         click.echo(reply["text"], err=not reply["ok"])
     return 0 if reply["ok"] else 1
-
-
-def _pin() -> str:
-    """Typed unseen on a terminal; the first line of standard input where there is none."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
-    return str(click.prompt("PIN", hide_input=True, err=True))
 
 
 # Words.

@@ -1,9 +1,9 @@
-"""What the console's door needs from the house: read views, six writes, and who holds a PIN."""
+"""What the console's door needs from the house: read views, writes, and who holds a PIN."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript
+from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript, WindowStanding
 from app.records.chart import Chart
 from app.records.correction import Lesson
 from app.records.kpi import KpiBoard
@@ -43,6 +43,12 @@ class Backend(Protocol):
         """Key figures of today and the seven days before, the plant as a whole first."""
 
     async def transcript(self, msgid: str) -> Transcript | None: ...
+    def window(self) -> WindowStanding:
+        """Whether checks of the callbacks' address are answered now."""
+
+    async def open_window(self, seconds: float, person_userid: str) -> Reply:
+        """Answer them for so long, 0 for no more; "" is the service's own account, which always may."""
+
     async def key_holder(self, userid: str) -> KeyHolder | None:
         """None when there is no such person, or they have no PIN."""
 

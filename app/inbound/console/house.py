@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from app import policy
 from app.desk import Desk
+from app.inbound.check_window import CheckWindow
 from app.inbound.console.backend import KeyHolder
 from app.inbound.console.cards import Teller, action_of, card_of, detail_of, row_of, transcript_of
 from app.inbound.console.panel import DAYS, board_of, day_of
@@ -24,6 +26,7 @@ from app.records.board import (
     SiteBoard,
     Status,
     Transcript,
+    WindowStanding,
 )
 from app.records.chart import Chart
 from app.records.correction import Lesson
@@ -35,6 +38,14 @@ from app.records.socket import Reply
 from app.records.views import Kept
 from app.settings import Planning
 
+_NO_WINDOW = Reply(
+    ok=False,
+    code="no_window",
+    text="neither wecom.app nor relay is enabled: there is no callbacks' address to be checked",
+)
+_NOT_YOURS = Reply(ok=False, code="wrong_role", text="IT or a supervisor opens this window")
+_OPENED = Reply(ok=True, code="", text="checks of the callbacks' address are answered now")
+_SHUT = Reply(ok=True, code="", text="checks of the callbacks' address are answered no more")
 _RECENT = 50
 _RISKS = 3
 _HOUR_MIN = 60
@@ -65,6 +76,7 @@ class House:
     clock: Clock
     status_now: Callable[[], "Status"]
     planning: Planning
+    checks: CheckWindow | None = None
 
     async def status(self) -> Status:
         """How the service is, with what the store counts."""
@@ -173,6 +185,21 @@ class House:
         person = await self.store.read(lambda facts: facts.person(userid))
         pin = await self.shelf.pin_hash(userid)
         return KeyHolder(person.userid, person.name, pin) if person and pin else None
+
+    def window(self) -> WindowStanding:
+        """Whether checks of the callbacks' address are answered now."""
+        return WindowStanding(self.checks is not None, self.checks.open_s if self.checks else 0.0)
+
+    async def open_window(self, seconds: float, person_userid: str) -> Reply:
+        """Answer them for so long, 0 for no more; "" is the service's own account, which always may."""
+        if self.checks is None:
+            return _NO_WINDOW
+        if person_userid:
+            person = await self.store.read(lambda facts: facts.person(person_userid))
+            if person is None or not policy.may_open_window(person):
+                return _NOT_YOURS
+        await self.checks.open(seconds, person_userid or "service")
+        return _OPENED if seconds else _SHUT
 
     async def approve(self, decision_id: str, person_userid: str, digest: str) -> Reply:
         """Yes to exactly the action with this digest."""

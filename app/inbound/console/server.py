@@ -102,7 +102,8 @@ class ConsoleServer:
         try:
             no = self._turn_away(writer)
             if no is None:
-                await Session(lines, self._rooms, Hold(self._door.idle_lock_s, self._door.tick)).run()
+                hold = Hold(self._door.idle_lock_s, self._door.tick)
+                await Session(lines, self._rooms, hold, own=self._uid(writer) in _own()).run()
             else:
                 await lines.say(no)
         finally:
@@ -110,12 +111,20 @@ class ConsoleServer:
             await lines.close()
 
     def _turn_away(self, writer: asyncio.StreamWriter) -> Answer | None:
-        uid = self._door.peer(writer.get_extra_info("socket"))
-        if uid not in {os.getuid(), 0, *self._door.allowed}:
+        uid = self._uid(writer)
+        if uid not in {*_own(), *self._door.allowed}:
             return Answer(None, ok=False, code="not_allowed", text=f"uid {uid} may not use this console")
         if self._open > self._door.at_once:
             return Answer(None, ok=False, code="too_many", text="too many consoles are open")
         return None
+
+    def _uid(self, writer: asyncio.StreamWriter) -> int:
+        return self._door.peer(writer.get_extra_info("socket"))
+
+
+def _own() -> frozenset[int]:
+    """The uids that may do whatever the service may."""
+    return frozenset({os.getuid(), 0})
 
 
 def _clear_stale(path: Path) -> None:

@@ -24,9 +24,11 @@ from app.records.socket import (
     AskOverview,
     AskStatus,
     AskTranscript,
+    AskWindow,
     Hello,
     LineWrong,
     Lock,
+    OpenWindow,
     PublishVersion,
     Refuse,
     Reply,
@@ -42,7 +44,15 @@ from app.records.socket import (
 
 Write = Approve | Refuse | Undo | Teach | PublishVersion | RevertPlan
 Look = (
-    AskStatus | AskOverview | AskDecisions | AskDecision | AskMessages | AskChart | AskTranscript | AskFigures
+    AskStatus
+    | AskOverview
+    | AskDecisions
+    | AskDecision
+    | AskMessages
+    | AskChart
+    | AskTranscript
+    | AskFigures
+    | AskWindow
 )
 
 
@@ -57,12 +67,16 @@ class Rooms:
 
 
 class Session:
-    """Serves one connection until it ends. Sentences are English until `hello` says otherwise."""
+    """Serves one connection until it ends. Sentences are English until `hello` says otherwise.
 
-    def __init__(self, lines: Lines, rooms: Rooms, hold: Hold) -> None:
+    `own` is whether the other end runs as the service does, or as root.
+    """
+
+    def __init__(self, lines: Lines, rooms: Rooms, hold: Hold, *, own: bool = False) -> None:
         self._lines = lines
         self._rooms = rooms
         self._hold = hold
+        self._own = own
         self._language = Language.EN
         self._listening = asyncio.Event()
 
@@ -101,6 +115,8 @@ class Session:
         match request:
             case Approve() | Refuse() | Undo() | Teach() | PublishVersion() | RevertPlan():
                 return await self._write(request)
+            case OpenWindow():
+                return await self._open_window(request)
             case Hello() | Unlock() | Lock() | Touch() | Subscribe():
                 return await self._stand(request)
             case _:
@@ -125,6 +141,8 @@ class Session:
                 return _found(request, await backend.transcript(msgid), "unknown_message")
             case AskFigures():
                 return _found(request, await backend.figures(language))
+            case AskWindow():
+                return _found(request, backend.window())
 
     async def _stand(self, request: Hello | Unlock | Lock | Touch | Subscribe) -> Answer:
         """What concerns this connection alone."""
@@ -162,10 +180,20 @@ class Session:
             return Answer(request.id, ok=False, code="locked_out", text=text, result={"wait_s": wait_s})
         return Answer(request.id, ok=False, code="wrong_pin", text="this userid and PIN do not fit")
 
+    async def _open_window(self, request: OpenWindow) -> Answer:
+        """The service's own account could read the keys anyway; whoever else is let in needs a PIN."""
+        holder = self._hold.holder
+        if holder is None and not self._own:
+            return _locked(request)
+        self._hold.touch()
+        userid = holder.userid if holder else ""
+        reply = await self._rooms.backend.open_window(request.seconds, userid)
+        return Answer(request.id, ok=reply.ok, code=reply.code, text=reply.text)
+
     async def _write(self, request: Write) -> Answer:
         holder = self._hold.holder
         if holder is None:
-            return Answer(request.id, ok=False, code="locked", text="read-only: unlock with your PIN first")
+            return _locked(request)
         self._hold.touch()
         reply = await self._settle(request, holder.userid)
         return Answer(request.id, ok=reply.ok, code=reply.code, text=reply.text)
@@ -185,6 +213,10 @@ class Session:
                 return await backend.publish_plan(plan, userid)
             case RevertPlan(plan=plan):
                 return await backend.revert_plan(plan, userid)
+
+
+def _locked(request: Request) -> Answer:
+    return Answer(request.id, ok=False, code="locked", text="read-only: unlock with your PIN first")
 
 
 def _read(line: bytes | LineWrong) -> Request:

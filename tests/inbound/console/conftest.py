@@ -15,7 +15,7 @@ import pytest
 from app.inbound.console.backend import KeyHolder
 from app.inbound.console.feed import Feed
 from app.inbound.console.server import ConsoleServer, Door
-from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript
+from app.records.board import CardDetail, Cards, Messages, Overview, Status, Transcript, WindowStanding
 from app.records.chart import Chart
 from app.records.correction import Lesson
 from app.records.decision import Stage
@@ -72,6 +72,12 @@ class House:
         return Transcript(
             "m1", "chan", None, "库存", "inventory_check", "rule", Stage.DONE, "600", 12.5, "D-00001"
         )
+
+    def window(self) -> WindowStanding:
+        return WindowStanding(possible=True, open_s=0.0)
+
+    async def open_window(self, seconds: float, person_userid: str) -> Reply:
+        return await self._write("open_window", str(seconds), person_userid)
 
     async def key_holder(self, userid: str) -> KeyHolder | None:
         return KeyHolder(userid, "李偉文", PIN) if userid == "lee.wai-man" else None
