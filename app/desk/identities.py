@@ -1,5 +1,6 @@
 """Whose a sender's id is: a decision of its own with its steps, so that the audit chain tells who said so."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.desk.voice import SYSTEM
@@ -53,6 +54,12 @@ def map_sender(book: Book, mapping: MapSender, by: str, now: datetime) -> str:
     values = {"sender": mapping.sender, "person": person.name if person else mapping.userid}
     book.append(ready, (Acted(now, key, Say("desk.sender_mapped", values)),))
     return ""
+
+
+def take_from_wecom(book: Book, found: Mapping[str, str], now: datetime) -> None:
+    """Keep whose ids WeCom says that they are; one that is kept otherwise stays so."""
+    for sender, userid in found.items():
+        map_sender(book, MapSender(sender, userid, "wecom"), "policy:wecom", now)
 
 
 def unmap_sender(book: Book, sender: str, by: str, now: datetime) -> bool:

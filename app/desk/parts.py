@@ -1,6 +1,6 @@
 """What the desk works with."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from app.ports import Bubble, Clock, Cloud, Observer, Solver, Store
@@ -12,12 +12,17 @@ from app.understand.newnames import NewNames
 from app.understand.reader import Reader
 
 
+async def _nobody(_sender: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything the desk works with.
 
     `context_minutes` is how far back a message may refer to what its sender said before. `wake`
     tells the delivery that something waits; `on_fault` hears of every surprise with its ticket.
+    `identify` may take a moment to learn whose a sender's id is, and tells whether it did.
     `cloud` None is that nobody outside may be asked, `consulting` are the rules for asking.
     """
 
@@ -36,4 +41,5 @@ class Parts:
     cloud: Cloud | None = None
     consulting: Consulting = field(default_factory=Consulting)
     observers: tuple[Observer, ...] = ()
+    identify: Callable[[str], Awaitable[bool]] = _nobody
     on_fault: Callable[[str, Exception], None] = lambda _ticket, _fault: None

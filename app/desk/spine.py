@@ -114,7 +114,7 @@ class Desk:
         """
         if decision.stage is not Stage.RECEIVED:
             return decision
-        names, person, meant = await self._parts.store.read(lambda facts: self._look(facts, decision))
+        names, person, meant = await self._know(decision)
         await self._open_bubble(decision, person)
         readings = await self._read(decision, names, person, meant)
         first, *others = await self._commit(lambda page: self._settle(page, decision, readings, meant))
@@ -129,6 +129,12 @@ class Desk:
         settled = self._ends.settle_each(page, decision, readings, meant)
         self._lessons.watch(page, settled[0])
         return settled
+
+    async def _know(self, decision: Decision) -> tuple[Names, Person | None, Meant | None]:
+        found = await self._parts.store.read(lambda facts: self._look(facts, decision))
+        if found[1] is None and await self._parts.identify(decision.message.sender):
+            found = await self._parts.store.read(lambda facts: self._look(facts, decision))
+        return found
 
     def _look(self, facts: Facts, decision: Decision) -> tuple[Names, Person | None, Meant | None]:
         if self._names is None or self._names.version != facts.names_version():

@@ -53,6 +53,10 @@ class NoSolver:
         return Schedule("none", 0, (), "solver")
 
 
+async def nobody(_sender: str) -> bool:
+    return False
+
+
 @dataclass
 class Plant:
     """A desk with what it works on; `ended` waits for a message's end."""
@@ -147,6 +151,7 @@ def plant(tmp_path, rules, catalogue, seeded):
             clock=clock, wake=lambda: None,
             observers=(here.note, *more.pop("observers", ())),
             cloud=more.pop("cloud", lambda _store: None)(store), consulting=more.pop("consulting", Cloud()),
+            identify=more.pop("identify", nobody),
             on_fault=lambda ticket, fault: here.faults.append((ticket, fault)),
         )  # fmt: skip
         here.desk = Desk(parts, **more)

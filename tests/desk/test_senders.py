@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.desk.identities import map_sender, unmap_sender
+from app.desk.identities import map_sender, take_from_wecom, unmap_sender
 from app.records.action import MapSender
 
 CIPHER = "woAJ2GCAAAXtWyujaWJHDDGi0mACAAAA"
@@ -139,3 +139,21 @@ async def test_wecom_may_name_somebody_who_is_nobody_here(plant):
         assert (await here.ask(CIPHER, "库存")).stage == "refused"
         [listed] = here.store.look(lambda facts: facts.strangers())
         assert (listed.userid, listed.messages) == ("new.comer", 2)
+
+
+async def test_an_id_that_becomes_known_while_its_message_waits_is_answered(plant):
+    asked = []
+
+    async def identify(sender: str) -> bool:
+        asked.append(sender)
+        found = {CIPHER: "chen.jing"} if sender == CIPHER else {}
+        await here.store.write(lambda book: take_from_wecom(book, found, here.clock()))
+        return bool(found)
+
+    async with plant(identify=identify) as here:
+        for sender, stage in ((CIPHER, "done"), ("stranger", "refused"), ("chen.jing", "done")):
+            assert (await here.ask(sender, "黑色手柄库存还有多少")).stage == stage
+        assert asked == [CIPHER, "stranger"]
+        [identity] = here.store.look(lambda facts: facts.identities())
+        made = here.store.decision(identity.decision)
+        assert (identity.source, made.steps[1].by) == ("wecom", "policy:wecom")
