@@ -24,7 +24,7 @@ from app.records.errors import SettingsWrong
 from app.records.relay import FRAME_MAX_BYTES, WINDOW_MAX_S
 from app.settings import RelayLinkSettings
 
-__all__ = ["RelayLink", "RelayState", "Take", "Taken"]
+__all__ = ["RelayLink", "RelayState", "Take", "Taken", "trust"]
 
 _HEARTBEAT_S = 20.0
 _READ_AHEAD = 4  # frames
@@ -69,7 +69,7 @@ class RelayLink:
         self._on_state = on_state
         self._sleep = sleep
         self._chance = chance
-        self._tls = _trust(settings)
+        self._tls = trust(settings)
         self._memory = Memory()
         self._session: Session | None = None
         self._failed = 0
@@ -161,7 +161,8 @@ class RelayLink:
         self._on_state(state, reason)
 
 
-def _trust(settings: RelayLinkSettings) -> ssl.SSLContext | None:
+def trust(settings: RelayLinkSettings) -> ssl.SSLContext | None:
+    """The context that shows our certificate, None for plain ws://; raises SettingsWrong."""
     if not settings.url.startswith("wss:"):
         return None
     if None in (settings.ca_file, settings.cert_file, settings.key_file):

@@ -5,8 +5,7 @@ import json
 import shutil
 import socket
 import tempfile
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,24 +22,12 @@ from app.outbound.store.plant_file import read_plant
 from app.outbound.store.plant_findings import findings, missing_years
 from app.records.errors import ChargehandError
 from app.settings import Settings, keys, load, shipped
+from app.verbs import doctor_relay, doctor_wecom
 from app.verbs.doctor_cloud import faults_of_cloud
+from app.verbs.finding import TRY_S, Check, Finding
 from app.verbs.service import Line
 
 _LOW_BYTES = 2 * 1024**3
-_TRY_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing tried: `ok`, what was found, and the way out where it was not."""
-
-    name: str
-    ok: bool
-    found: str
-    fix: str = ""
-
-
-Check = Callable[[Settings], Awaitable[Finding]]
 
 
 async def doctor(config: Path | None, *, as_json: bool) -> int:
@@ -145,7 +132,7 @@ async def _wecom(settings: Settings) -> Finding:
             fix="put the secret there, mode 0600",
         )
     try:
-        async with asyncio.timeout(_TRY_S), connect(bot.url, ping_interval=None):
+        async with asyncio.timeout(TRY_S), connect(bot.url, ping_interval=None):
             return Finding("wecom.bot", ok=True, found=f"{bot.url} answers (not subscribed)")
     except (OSError, TimeoutError, WebSocketException) as fault:
         fix = "open the firewall for it, or set HTTPS_PROXY"
@@ -185,6 +172,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("plant", _plant),
     ("model", _model),
     ("wecom.bot", _wecom),
+    *doctor_wecom.CHECKS,
+    *doctor_relay.CHECKS,
     ("cloud", _cloud),
     ("console", _console),
     ("metrics", _metrics),

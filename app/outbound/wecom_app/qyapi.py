@@ -90,7 +90,7 @@ class Qyapi:
         try:
             return await self._answer(request)
         except _NOT_WRITTEN as fault:
-            raise LinkDown(f"WeCom's API cannot be reached: {type(fault).__name__}") from None
+            raise LinkDown(f"WeCom's API cannot be reached: {_why(fault)}") from None
         except httpx.HTTPError as fault:
             raise OutcomeUnknown(f"WeCom's API did not answer: {type(fault).__name__}") from None
 
@@ -111,6 +111,16 @@ async def _whole(reply: httpx.Response) -> bytes:
         if len(body) > ANSWER_MAX_BYTES:
             raise OutcomeUnknown("WeCom's API answered with more than is read")
     return bytes(body)
+
+
+def _why(fault: BaseException) -> str:
+    """The kind of fault; of a certificate that is not trusted what is wrong with it."""
+    cause: BaseException | None = fault
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {cause.verify_message}"
+        cause = cause.__cause__ or cause.__context__
+    return type(fault).__name__
 
 
 def _read(body: bytes) -> ApiAnswer:
