@@ -71,8 +71,19 @@ async def test_nobody_approves_their_own_request_under_another_id(plant):
         digest = ""
         reply = await here.desk.approve(asked.id, "ho.chi-keung", digest)
         assert (reply.ok, reply.code) == (False, "own_request")
-        await here.ask("ho.chi-keung", f"批准 {asked.id}")
+        tried = await here.ask("ho.chi-keung", f"批准 {asked.id}")
+        assert (tried.stage, tried.steps[-1].code) == ("refused", "own_request")
+        tried = await here.ask("ho.chi-keung", "批准")
+        assert tried.stage == "done", "the plant's own request is all that waits for them"
         assert (await here.decision(asked.id)).stage == "held"
+        assert here.faults == []
+
+
+async def test_a_userid_goes_before_what_an_id_stands_for(plant):
+    async with plant(running=False) as here:
+        mapping = MapSender("raj.kumar", "ho.chi-keung", "it")
+        await here.store.write(lambda book: book.apply(mapping, "D-00001:a"))
+        assert here.store.look(lambda facts: facts.userid("raj.kumar")) == "raj.kumar"
 
 
 async def test_a_mapped_person_approves_as_themselves_from_the_chat(plant):
