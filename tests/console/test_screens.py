@@ -97,6 +97,17 @@ async def test_figures_age_into_grey(line: Any, app_of: AppOf) -> None:
         assert "queue 0 ?" in text_of(app, "#header")
 
 
+async def test_senders_whom_nobody_knows_are_counted_where_there_are_some(line: Any, app_of: AppOf) -> None:
+    app = app_of(line)
+    async with app.run_test(size=(160, 24)) as pilot:
+        await settled(pilot)
+        assert "unknown senders" not in text_of(app, "#header")
+        now = line.standing_now
+        line.standing_now = replace(now, status=replace(now.status, unknown_senders=12))
+        await fresh(pilot, line)
+        assert "unknown senders 12" in text_of(app, "#header")
+
+
 async def test_digits_choose_and_esc_goes_back_and_only_what_works_is_offered(
     line: Any, app_of: AppOf
 ) -> None:
