@@ -248,7 +248,7 @@ class Ends:
         self._voice.tell(page, after, say, final=True)
         if ask.message.chat is None:
             card = choice_card(after, held, ask.message.text, self._voice.reading(ask.reading.language))
-            self._voice.ask(page.book, after, self._voice.render(say, ask.reading.language), card)
+            self._voice.ask(page.book, after, ask.person, self._voice.render(say, ask.reading.language), card)
         return after
 
     def refuse(

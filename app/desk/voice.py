@@ -71,10 +71,9 @@ class Voice:
         """Renders in a language."""
         return lambda say: self.render(say, language)
 
-    def ask(self, book: Book, decision: Decision, text: str, card: Card) -> None:
-        """Push a card to the sender, who asked alone."""
-        message = decision.message
-        book.notify(decision.id, message.conversation, text, channel=message.channel, card=card)
+    def ask(self, book: Book, decision: Decision, sender: Person, text: str, card: Card) -> None:
+        """Push a card to the sender, who asked alone, the way they wrote."""
+        book.notify(decision.id, sender.userid, text, channel=decision.message.channel, card=card)
 
     def reply(self, code: str, person: Person | None, ticket: str) -> Reply:
         """What the console reads after a key press; an empty code is a yes."""

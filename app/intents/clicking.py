@@ -63,7 +63,7 @@ def _settled(ask: Ask, facts: Facts, decision: Decision, digest: str, *, yes: bo
     hold = decision.hold
     if hold is None:
         return over(decision, facts)
-    if code := policy.why_not_approve(ask.person, hold, decision.message.sender):
+    if code := policy.why_not_approve(ask.person, hold, facts.userid(decision.message.sender)):
         return refuse(code, f"intents.approval.{code}", ticket=decision.id)
     if hold.action is None or hold.that_may_run(digest) is None:
         return changed()

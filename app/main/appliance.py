@@ -15,6 +15,7 @@ from structlog.typing import FilteringBoundLogger
 
 from app.desk import Desk, Parts
 from app.desk.measuring import Measuring
+from app.inbound.check_window import CheckWindow
 from app.inbound.console.feed import Feed
 from app.inbound.console.house import House
 from app.inbound.console.server import ConsoleServer
@@ -143,6 +144,7 @@ class Appliance:
                 cloud=self._cloud,
                 consulting=settings.cloud,
                 observers=(StepLog(self._log), self._meters, self._cloud_meters, *listening),
+                identify=self._channels.identify,
                 on_fault=self._fault,
             )
         )
@@ -174,7 +176,8 @@ class Appliance:
 
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
         store, planning, console = self._store, self._settings.planning, self._settings.console
-        house = House(store, store, self._desk, self._catalogue, utc_now, self._status, planning)
+        checks = CheckWindow(self._channels.open_window, utc_now) if self._channels.has_window else None
+        house = House(store, store, self._desk, self._catalogue, utc_now, self._status, planning, checks)
         door = ConsoleDoor(self._settings.socket_path, console.idle_lock_s, on_fault=self._console_fault)
         server = ConsoleServer(house, self._feed, door)
         parts = [self._desk.run(), self._delivery.run(), self._solver.run(), server.run()]

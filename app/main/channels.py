@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.desk.identities import take_from_wecom
 from app.inbound.relay_link import RelayLink, RelayState, Taken
 from app.inbound.wecom_app.door import AppDoor, Outcome
 from app.inbound.wecom_app.echo import EchoWindow
@@ -22,6 +23,8 @@ from app.outbound.wecom.way import BotWay
 from app.outbound.wecom_app.alarms import GroupAlarms
 from app.outbound.wecom_app.calls import Calls
 from app.outbound.wecom_app.client import AppClient
+from app.outbound.wecom_app.identifying import Identifying
+from app.outbound.wecom_app.lookups import plain_ids
 from app.outbound.wecom_app.qyapi import Qyapi
 from app.outbound.wecom_app.secret import read_secret
 from app.outbound.wecom_app.tokens import Tokens
@@ -69,6 +72,7 @@ class Channels:
         self.window = EchoWindow(clock)
         self._app_door = self._build_door() if settings.wecom.app.enabled else None
         self.calls = self._build_calls() if settings.wecom.app.enabled else None
+        self._identifying = self._build_identifying()
         self.relay = self._build_relay()
         self.group = self._build_group()
         self.ways: Mapping[Channel, Way] = {Channel.BOT: bot_way, **self._app_way()}
@@ -81,6 +85,8 @@ class Channels:
         if self._app_door is not None and settings.wecom.app.listen_directly:
             gate = Gate(settings.wecom.app.listen, settings.wecom.app.path)
             parts.append(CallbackServer(self._app_door, gate, self._clock).run())
+        if self._identifying is not None:
+            parts.append(self._identifying.run())
         if self.relay is not None:
             parts.append(self.relay.run())
         if self.group is not None:
@@ -92,6 +98,10 @@ class Channels:
         self.window.open(length_s)
         if self.relay is not None:
             await self.relay.open_window(length_s)
+
+    async def identify(self, sender: str) -> bool:
+        """Whether it became known within a moment whose id this is; only the app can ask."""
+        return self._identifying is not None and await self._identifying.find(sender)
 
     @property
     def has_window(self) -> bool:
@@ -126,6 +136,21 @@ class Channels:
         api = self._open(Qyapi(app))
         token_file = self._settings.data_dir / "wecom_app.token"
         return Calls(api, Tokens(app, api, token_file, self._clock))
+
+    def _build_identifying(self) -> Identifying | None:
+        calls = self.calls
+        if calls is None:
+            return None
+        return Identifying(
+            lambda senders: plain_ids(calls, senders),
+            self._keep_found,
+            clock=self._clock,
+            on_alarm=lambda why: self._hears.alarm("ids_refused", why),
+        )
+
+    async def _keep_found(self, found: Mapping[str, str]) -> None:
+        now = self._clock()
+        await self._store.write(lambda book: take_from_wecom(book, found, now))
 
     def _open(self, api: Qyapi) -> Qyapi:
         self._apis.append(api)

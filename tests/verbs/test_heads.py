@@ -15,6 +15,7 @@ import pytest
 
 from app import main
 from app.learning.headfile import Origin, write_heads
+from app.main import building
 from app.observe.log import open_log
 from app.outbound.lane.heads import load_head
 from app.outbound.lane.plant_heads import PlantHeads
@@ -53,7 +54,7 @@ class RunningLane(LetterLane):
 
 
 def shipped_head() -> Head:
-    return load_head(main.shipped("models"), "intent", LetterLane.model_hash)
+    return load_head(shipped("models"), "intent", LetterLane.model_hash)
 
 
 def promote(settings: Settings, intent: Intent) -> str:
@@ -71,7 +72,7 @@ def promote(settings: Settings, intent: Intent) -> str:
 @pytest.fixture
 def settings(tmp_path, models, monkeypatch) -> Settings:
     """Of a house whose shipped models are of letters."""
-    for module in (main, teach):
+    for module in (building, teach):
         monkeypatch.setattr(module, "shipped", lambda _kind: models)
     monkeypatch.setattr(main, "build_lane", lambda _settings: RunningLane())
     return Settings(
@@ -232,9 +233,7 @@ async def test_an_update_is_promoted_told_and_taken_back(settings, capsys):
 
 
 async def test_an_update_that_spoils_an_intent_is_not_promoted_and_says_where_to_look(settings, capsys):
-    lines = (
-        (main.shipped("models") / "intent" / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()
-    )
+    lines = (shipped("models") / "intent" / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [row["text"] for row in map(json.loads, lines) if row["intent"] == "inventory_check"]
     await correct_many(settings, texts, Intent.APPROVAL, Intent.INVENTORY_CHECK)
     assert await teach.learn_update(settings, as_json=False) == 1
