@@ -54,7 +54,7 @@ class RunningLane(LetterLane):
 
 
 def shipped_head() -> Head:
-    return load_head(shipped("models"), "intent", LetterLane.model_hash)
+    return load_head(building.shipped("models"), "intent", LetterLane.model_hash)
 
 
 def promote(settings: Settings, intent: Intent) -> str:
@@ -233,7 +233,11 @@ async def test_an_update_is_promoted_told_and_taken_back(settings, capsys):
 
 
 async def test_an_update_that_spoils_an_intent_is_not_promoted_and_says_where_to_look(settings, capsys):
-    lines = (shipped("models") / "intent" / "data" / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (
+        (building.shipped("models") / "intent" / "data" / "train.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     texts = [row["text"] for row in map(json.loads, lines) if row["intent"] == "inventory_check"]
     await correct_many(settings, texts, Intent.APPROVAL, Intent.INVENTORY_CHECK)
     assert await teach.learn_update(settings, as_json=False) == 1
