@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.ports import Bubble, Clock, Cloud, Observer, Solver, Store
 from app.records.answer import Catalogue
+from app.records.message import Channel
 from app.settings import Cloud as Consulting
 from app.settings import Limits, Planning
 from app.understand.corrections import Corrections
@@ -23,7 +24,8 @@ class Parts:
     `context_minutes` is how far back a message may refer to what its sender said before. `wake`
     tells the delivery that something waits; `on_fault` hears of every surprise with its ticket.
     `identify` may take a moment to learn whose a sender's id is, and tells whether it did.
-    `cloud` None is that nobody outside may be asked, `consulting` are the rules for asking.
+    `notices` is the way to people who did not ask. `cloud` None is that nobody outside may be asked,
+    `consulting` are the rules for asking.
     """
 
     store: Store
@@ -40,6 +42,7 @@ class Parts:
     context_minutes: float = 10.0
     cloud: Cloud | None = None
     consulting: Consulting = field(default_factory=Consulting)
+    notices: Channel = Channel.BOT
     observers: tuple[Observer, ...] = ()
     identify: Callable[[str], Awaitable[bool]] = _nobody
     on_fault: Callable[[str, Exception], None] = lambda _ticket, _fault: None

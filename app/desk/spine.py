@@ -44,7 +44,7 @@ class Desk:
 
     def __init__(self, parts: Parts, *, at_once: int = 32) -> None:
         self._parts = parts
-        self._voice = Voice(parts.catalogue, parts.clock)
+        self._voice = Voice(parts.catalogue, parts.clock, parts.notices)
         self._ends = Ends(parts, self._voice)
         self._keys = Keys(self._ends, self._voice, parts.clock)
         self._lessons = Lessons(parts, self._ends, self._voice)

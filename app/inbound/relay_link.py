@@ -11,6 +11,7 @@ import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -41,11 +42,23 @@ class RelayState(StrEnum):
     BACKOFF = "backoff"
 
 
-class RelayLink:
-    """The one connection to a relay; `on_state` hears each change with a sentence.
+@dataclass(frozen=True, slots=True)
+class RelayTold:
+    """Who hears of what.
 
-    `on_alarm` hears a sentence once per outage that lasts, and at once when another appliance took the
-    relay. `sleep` and `chance` (0..1) are the pauses between attempts and their jitter. Raises
+    `on_alarm` a sentence once per outage that lasts, and at once when another appliance took the
+    relay; `on_state` each change with a sentence; `note` each frame before it is written.
+    """
+
+    on_alarm: Callable[[str], None] = lambda _reason: None
+    on_state: Callable[[RelayState, str], None] = lambda _state, _reason: None
+    note: Callable[[str], None] = lambda _text: None
+
+
+class RelayLink:
+    """The one connection to a relay.
+
+    `sleep` and `chance` (0..1) are the pauses between attempts and their jitter. Raises
     SettingsWrong when the certificates cannot be used.
     """
 
@@ -56,8 +69,7 @@ class RelayLink:
         check: Check,
         *,
         clock: Clock,
-        on_alarm: Callable[[str], None],
-        on_state: Callable[[RelayState, str], None] = lambda _state, _reason: None,
+        told: RelayTold = RelayTold(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -65,8 +77,9 @@ class RelayLink:
         self._take = take
         self._check = check
         self._clock = clock
-        self._on_alarm = on_alarm
-        self._on_state = on_state
+        self._on_alarm = told.on_alarm
+        self._on_state = told.on_state
+        self._note = told.note
         self._sleep = sleep
         self._chance = chance
         self._tls = trust(settings)
@@ -104,7 +117,7 @@ class RelayLink:
         except (OSError, TimeoutError, EOFError, WebSocketException) as fault:
             return f"cannot connect: {type(fault).__name__}: {fault}"
         try:
-            self._session = Session(wire, self._memory, self._take, self._check, self._ready)
+            self._session = Session(wire, self._memory, self._take, self._check, self._ready, self._note)
             return await self._session.run()
         finally:
             self._session = None

@@ -87,7 +87,10 @@ class Ended(StrEnum):
 
 
 class Session:
-    """Takes records one after the other, in the order they come in; answers checks meanwhile."""
+    """Takes records one after the other, in the order they come in; answers checks meanwhile.
+
+    `note` hears of each frame before it is written.
+    """
 
     def __init__(
         self,
@@ -96,7 +99,9 @@ class Session:
         take: Take,
         check: Check,
         on_ready: Callable[[], None],
+        note: Callable[[str], None] = lambda _text: None,
     ) -> None:
+        self._note = note
         self._wire = wire
         self._memory = memory
         self._take = take
@@ -204,4 +209,6 @@ class Session:
         return text if is_short_echo(text) else None
 
     async def _send(self, frame: FromAppliance) -> None:
-        await self._wire.send(write(frame))
+        text = write(frame)
+        self._note(text)
+        await self._wire.send(text)

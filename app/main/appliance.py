@@ -45,7 +45,7 @@ from app.records.board import Status
 from app.records.cloud import MICRO
 from app.records.cloud import Standing as CloudStanding
 from app.records.errors import ChainBroken, ChargehandError, ModelWrong, OwnFault, SettingsWrong
-from app.records.message import Language, Message
+from app.records.message import Channel, Language, Message
 from app.settings import Settings
 
 _LINK: dict[LinkState, Literal["up", "parked"]] = {
@@ -77,6 +77,8 @@ async def serve(settings: Settings) -> int:
 def _check_bot(settings: Settings) -> None:
     """The bot's credentials must be there at the start; one that vanishes later only parks the link."""
     bot = settings.wecom.bot
+    if settings.wecom.notices == "app" and not settings.wecom.app.enabled:
+        raise SettingsWrong("wecom.notices is app, but wecom.app.enabled is false")
     if not bot.enabled:
         return
     if not bot.id or bot.secret_file is None:
@@ -142,6 +144,7 @@ class Appliance:
                 wake=self._delivery.wake,
                 context_minutes=settings.understanding.context_minutes,
                 cloud=self._cloud,
+                notices=Channel(settings.wecom.notices),
                 consulting=settings.cloud,
                 observers=(StepLog(self._log), self._meters, self._cloud_meters, *listening),
                 identify=self._channels.identify,

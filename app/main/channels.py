@@ -5,9 +5,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.desk.identities import take_from_wecom
-from app.inbound.relay_link import RelayLink, RelayState, Taken
+from app.inbound.relay_link import RelayLink, RelayState, RelayTold, Taken
 from app.inbound.wecom_app.door import AppDoor, Outcome
 from app.inbound.wecom_app.echo import EchoWindow
 from app.inbound.wecom_app.reading import App
@@ -24,6 +25,7 @@ from app.outbound.wecom_app.alarms import GroupAlarms
 from app.outbound.wecom_app.calls import Calls
 from app.outbound.wecom_app.client import AppClient
 from app.outbound.wecom_app.identifying import Identifying
+from app.outbound.wecom_app.listing import ApiListing
 from app.outbound.wecom_app.lookups import plain_ids
 from app.outbound.wecom_app.qyapi import Qyapi
 from app.outbound.wecom_app.secret import read_secret
@@ -31,10 +33,11 @@ from app.outbound.wecom_app.tokens import Tokens
 from app.outbound.wecom_app.way import AppWay
 from app.outbound.wecom_app.webhook import GroupWebhook
 from app.ports import Clock, Outgoing, Way
+from app.records.egress import leaving
 from app.records.errors import SettingsWrong
 from app.records.message import Channel, Message
 from app.records.sealing_wecom import Seal, read_key
-from app.settings import Settings, WecomApp
+from app.settings import Settings, WecomApi, WecomApp
 
 Part = Coroutine[Any, Any, None]
 
@@ -133,7 +136,7 @@ class Channels:
 
     def _build_calls(self) -> Calls:
         app = self._settings.wecom.app
-        api = self._open(Qyapi(app))
+        api = self._open(app, "wecom.app")
         token_file = self._settings.data_dir / "wecom_app.token"
         return Calls(api, Tokens(app, api, token_file, self._clock))
 
@@ -152,9 +155,10 @@ class Channels:
         now = self._clock()
         await self._store.write(lambda book: take_from_wecom(book, found, now))
 
-    def _open(self, api: Qyapi) -> Qyapi:
-        self._apis.append(api)
-        return api
+    def _open(self, settings: WecomApi, channel: str) -> Qyapi:
+        listing = ApiListing(self._store.ledger, settings.url, channel, self._clock)
+        self._apis.append(Qyapi(settings, listing.note))
+        return self._apis[-1]
 
     def _app_way(self) -> Mapping[Channel, Way]:
         if self.calls is None:
@@ -181,9 +185,17 @@ class Channels:
             self._take,
             self._check,
             clock=self._clock,
-            on_alarm=lambda why: self._hears.alarm("relay_down", why),
-            on_state=self._hears.relay_became,
+            told=RelayTold(
+                lambda why: self._hears.alarm("relay_down", why),
+                self._hears.relay_became,
+                self._list_for_relay,
+            ),
         )
+
+    def _list_for_relay(self, text: str) -> None:
+        where = urlsplit(self._settings.relay.url)
+        place = f"{where.hostname}:{where.port or 443}"
+        self._store.ledger.note(leaving(self._clock(), place, "relay", "pull", "none", text.encode()))
 
     async def _take(self, query: str, body: bytes, received_at: datetime) -> Taken:
         """What the relay gives is no more believed than what came straight."""
@@ -200,7 +212,11 @@ class Channels:
 
     def _build_group(self) -> GroupAlarms | None:
         webhook = self._settings.wecom.webhook
-        return GroupAlarms(GroupWebhook(webhook, self._open(Qyapi(webhook)))) if webhook.enabled else None
+        return (
+            GroupAlarms(GroupWebhook(webhook, self._open(webhook, "wecom.webhook")))
+            if webhook.enabled
+            else None
+        )
 
 
 def _token(app: WecomApp) -> str:

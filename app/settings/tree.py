@@ -66,6 +66,10 @@ class Wecom(Node):
     bot: WecomBot = Field(default_factory=WecomBot, description="The AI bot.")
     app: WecomApp = Field(default_factory=WecomApp, description="The self-built app.")
     webhook: WecomWebhook = Field(default_factory=WecomWebhook, description="The group webhook.")
+    notices: Literal["bot", "app"] = Field(
+        "bot",
+        description="Which way tells people what they did not ask for: app reaches who never wrote first.",
+    )
     media: WecomMedia = Field(default_factory=WecomMedia, description="Photos and files that people send.")
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
-from app.inbound.relay_link import RelayLink, RelayState, Taken
+from app.inbound.relay_link import RelayLink, RelayState, RelayTold, Taken
 from app.relay import Relay
 from app.settings import (
     CallbackSettings,
@@ -180,8 +180,7 @@ async def running(
         appliance.take,
         appliance.check,
         clock=lambda: appliance.now,
-        on_alarm=appliance.on_alarm,
-        on_state=appliance.on_state,
+        told=RelayTold(appliance.on_alarm, appliance.on_state),
         sleep=appliance.sleep,
         chance=lambda: 1.0,
     )

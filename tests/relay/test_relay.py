@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from app.inbound.relay_link import RelayLink, RelayState
+from app.inbound.relay_link import RelayLink, RelayState, RelayTold
 from app.records.errors import SettingsWrong, StoreFull
 from app.relay import Relay
 from tests.relay.scene import (
@@ -145,7 +145,9 @@ def test_certificates_that_are_missing_are_named(tmp_path: Path, papers: Papers)
     def made(**files: object) -> RelayLink:
         there = Appliance()
         settings = link_settings(1, papers, **files)
-        return RelayLink(settings, there.take, there.check, clock=lambda: there.now, on_alarm=there.on_alarm)
+        return RelayLink(
+            settings, there.take, there.check, clock=lambda: there.now, told=RelayTold(there.on_alarm)
+        )
 
     with pytest.raises(SettingsWrong, match="all are needed"):
         made(key_file=None)

@@ -3,7 +3,7 @@
 import logging
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Self
 
 import httpx
@@ -17,6 +17,9 @@ ANSWER_MAX_BYTES = 1024 * 1024
 
 _NOT_WRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _FROM_IP = re.compile(r"from ip: ?([0-9A-Fa-f.:]{2,45})")
+
+
+Note = Callable[[str, bytes], None]
 
 
 class PlainId(BaseModel):
@@ -54,10 +57,13 @@ class ApiAnswer(BaseModel):
 class Qyapi:
     """A pool of connections; `aclose` when done. Of one event loop.
 
+    `note` hears of each request before it is written: its path and body.
+
     Raises SettingsWrong when the certificate authority cannot be read.
     """
 
-    def __init__(self, settings: WecomApi) -> None:
+    def __init__(self, settings: WecomApi, note: Note = lambda _path, _body: None) -> None:
+        self._note = note
         # The client's own log shows whole addresses, and this API wants its secrets in them.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self._client = httpx.AsyncClient(
@@ -95,6 +101,7 @@ class Qyapi:
             raise OutcomeUnknown(f"WeCom's API did not answer: {type(fault).__name__}") from None
 
     async def _answer(self, request: httpx.Request) -> ApiAnswer:
+        self._note(request.url.path, request.content)
         reply = await self._client.send(request, stream=True)
         try:
             if reply.status_code != httpx.codes.OK:
