@@ -21,6 +21,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from app.inbound.wecom_media import attachments, without_keys
 from app.records.message import Message, MessageKind
 from app.records.quoted import COVER
 
@@ -128,7 +129,8 @@ def read(frame: Mapping[str, object], raw: str, at: datetime, bot_id: str) -> Me
     """The message in a callback's frame, or why there is none; never raises.
 
     `raw` is the frame's text, `at` its arrival, aware UTC. Mentions of the bot stay in the text. A
-    quote without words, such as a photo, is COVER.
+    quote without words, such as a photo, is COVER. The addresses and keys of what is attached stand
+    in `attached` alone.
     """
     body = frame.get("body")
     if isinstance(body, dict) and not body.get("msgid"):
@@ -150,8 +152,9 @@ def read(frame: Mapping[str, object], raw: str, at: datetime, bot_id: str) -> Me
     chat = None if parsed.chattype == "single" else parsed.chatid or None
     quote = ((parsed.quote.words() or "").strip() or COVER) if parsed.quote else ""
     return Message(
-        parsed.msgid, parsed.sender.userid, chat, kind, text, at, _req_id(frame), quote, refers_to, raw
-    )
+        parsed.msgid, parsed.sender.userid, chat, kind, text, at, _req_id(frame), quote, refers_to,
+        without_keys(frame, raw), attached=attachments(frame),
+    )  # fmt: skip
 
 
 def _req_id(frame: Mapping[str, object]) -> str:

@@ -1,5 +1,6 @@
-"""What a message has attached: photos, files and videos named in a callback's frame."""
+"""What a message has attached, and the text of its frame without what would fetch and open that."""
 
+import json
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -7,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.records.media import Attachment, MediaKind
 
 _ITEMS_MAX = 20
+_SECRETS = ("url", "aeskey")
+_GONE = "…"
 _KINDS = (MediaKind.IMAGE, MediaKind.FILE, MediaKind.VIDEO)
 
 
@@ -42,3 +45,38 @@ def _attachment(item: object) -> Attachment | None:
     except ValidationError:
         return None
     return Attachment(kind, place.url, place.aeskey)
+
+
+def without_keys(frame: Mapping[str, object], raw: str) -> str:
+    """The frame's text `raw` with every address and key in it replaced; as it is when there is none.
+
+    Wherever they stand, in a quote as well: who has both can fetch and open the attachment.
+    """
+    if not _holds_secret(frame):
+        return raw
+    try:
+        bare = json.loads(json.dumps(frame), object_hook=_bare)
+        return json.dumps(bare, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        return "{}"
+
+
+def _holds_secret(frame: Mapping[str, object]) -> bool:
+    left: list[object] = [frame]
+    while left:
+        match left.pop():
+            case dict() as found:
+                if any(map(_is_secret, found)):
+                    return True
+                left += found.values()
+            case list() as found:
+                left += found
+    return False
+
+
+def _bare(found: dict[str, object]) -> dict[str, object]:
+    return {key: _GONE if _is_secret(key) else value for key, value in found.items()}
+
+
+def _is_secret(key: str) -> bool:
+    return key.lower().replace("_", "").endswith(_SECRETS)

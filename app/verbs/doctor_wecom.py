@@ -87,14 +87,20 @@ async def _reach(node: str, settings: WecomApi) -> list[Fault]:
 
 
 async def _media(settings: Settings) -> Finding:
-    """The hosts that photos come from, and the font that pictures are drawn with."""
+    """The hosts that photos come from, left to a proxy where there is one; the font of pictures."""
     faults = [] if await asyncio.to_thread(_draws_chinese) else [
         Fault("pictures have no Chinese letters", "install the package again: config/fonts is incomplete")
     ]  # fmt: skip
-    hosts = settings.wecom.media.hosts if settings.wecom.bot.enabled else ()
+    media = settings.wecom.media
+    hosts = media.hosts if settings.wecom.bot.enabled and media.proxy is None else ()
     for host in hosts:
         faults += await _resolves(host)
-    return finding_of("wecom.media", faults, f"{len(hosts)} hosts resolve, Chinese letters are drawn")
+    return finding_of("wecom.media", faults, f"{_resolved(settings, len(hosts))}, Chinese letters are drawn")
+
+
+def _resolved(settings: Settings, hosts: int) -> str:
+    proxy = settings.wecom.media.proxy
+    return f"{hosts} hosts resolve" if proxy is None else f"hosts are left to {proxy}"
 
 
 def _draws_chinese() -> bool:

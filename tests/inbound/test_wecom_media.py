@@ -1,13 +1,17 @@
 """Attachments are found where the protocol puts them, never in a quote, and no frame is a surprise."""
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.inbound.wecom_media import attachments
+from app.inbound.wecom_bot import read
+from app.inbound.wecom_media import attachments, without_keys
 from app.records.media import Attachment, MediaKind
+from app.records.message import Message
 
 PLACE = {"url": "https://h/x?sign=s", "aeskey": "k" * 43}
 
@@ -72,3 +76,57 @@ _ANY = st.recursive(
 def test_no_body_raises(body: Any) -> None:
     attachments({"body": body})
     attachments({"body": {"msgtype": "mixed", "mixed": {"msg_item": [body]}}})
+
+
+def told(frame: dict[str, Any]) -> str:
+    return without_keys(frame, json.dumps(frame))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        part("image"),
+        {"msgtype": "mixed", "mixed": {"msg_item": [text("看"), part("image"), part("file")]}},
+        text("x") | {"quote": part("image")},
+        text("x") | {"quote": {"msgtype": "mixed", "mixed": {"msg_item": [part("video")]}}},
+        {
+            "msgtype": "hologram",
+            "hologram": {"URL": PLACE["url"], "aes_key": PLACE["aeskey"], "thumb_url": 7},
+        },
+    ],
+)
+def test_neither_address_nor_key_stays_in_the_frame(body: dict[str, Any]) -> None:
+    kept = told({"cmd": "aibot_msg_callback", "body": body})
+    assert "sign=" not in kept
+    assert PLACE["aeskey"] not in kept
+    assert json.loads(kept)["body"]["msgtype"] == body["msgtype"]
+
+
+def test_a_frame_without_any_stays_as_it_came() -> None:
+    raw = '{"body" : {"msgtype":"text","text":{"content":"\\u4f60 https://intranet/x?sign=1"}}}'
+    assert without_keys(json.loads(raw), raw) is raw
+
+
+def test_a_frame_that_is_too_deep_to_be_told_keeps_nothing() -> None:
+    deep: Any = dict(PLACE)
+    for _ in range(100_000):
+        deep = [deep]
+    assert without_keys({"body": deep}, "raw") == "{}"
+
+
+@given(_ANY)
+def test_any_frame_stays_json_and_loses_what_opens_it(body: Any) -> None:
+    secrets = {"url": "https://host.example/SECRET-1", "aeskey": "SECRET-2"}
+    kept = without_keys({"body": body, "image": secrets}, "raw")
+    assert "SECRET" not in kept
+    assert set(json.loads(kept)) == {"body", "image"}
+
+
+def test_the_message_has_them_and_its_frame_does_not() -> None:
+    body = {"msgid": "m", "aibotid": "aib", "chattype": "single", "from": {"userid": "chan"}} | part("image")
+    frame = {"cmd": "aibot_msg_callback", "headers": {"req_id": "r"}, "body": body}
+    message = read(frame, json.dumps(frame), datetime(2026, 11, 27, tzinfo=UTC), "aib")
+    assert isinstance(message, Message)
+    assert message.attached == (Attachment(MediaKind.IMAGE, PLACE["url"], PLACE["aeskey"]),)
+    assert "sign" not in message.raw + repr(message)
+    assert PLACE["aeskey"] not in message.raw + repr(message)

@@ -141,6 +141,10 @@ async def test_hosts_of_attachments_resolve(tmp_path):
     assert (one.ok, "no-such-host.invalid" in one.found) == (False, True)
     assert "wecom.media.hosts" in one.fix
     assert (await found("wecom.media", wecom=media("no-such-host.invalid", enabled=False))).ok
+    proxied = media("no-such-host.invalid")
+    proxied["media"] = {"hosts": ("no-such-host.invalid",), "proxy": "http://10.0.0.9:3128"}
+    behind = await found("wecom.media", wecom=proxied)
+    assert (behind.ok, "10.0.0.9" in behind.found) == (True, True)
 
 
 async def test_a_font_without_chinese_letters_is_told(tmp_path, monkeypatch):

@@ -2,6 +2,10 @@
 
 The address is signed and the key opens the body, so neither may appear in any word from here. The
 transport is used without httpx's client, which logs every address; what lies below it logs headers.
+
+Through a proxy the name of the host goes to the proxy, which resolves it: what it then connects to
+cannot be looked at here. The name must still be a listed one, an address in its place is looked at
+as ever, and TLS runs to the other end, so that whoever answers must hold a certificate of that name.
 """
 
 import asyncio
@@ -16,7 +20,8 @@ import httpx
 from app.outbound.wecom.filenames import told_name
 from app.outbound.wecom.opening import PAD, Opening
 from app.outbound.wecom.spool import Part, Spool
-from app.ports import Clock
+from app.ports import Clock, Ledger
+from app.records.egress import leaving
 from app.records.errors import ChargehandError, MediaDown, MediaRefused, SettingsWrong
 from app.records.media import Attachment, Media
 from app.settings import WecomMedia
@@ -37,17 +42,21 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 
 
 class MediaFetcher:
-    """Fetches attachments into a spool; several at once. Raises SettingsWrong for an unreadable `ca_file`."""
+    """Fetches attachments into a spool; several at once. Raises SettingsWrong for an unreadable `ca_file`.
+
+    `ledger` is told of each request before it is written.
+    """
 
     def __init__(
-        self, settings: WecomMedia, spool: Spool, clock: Clock, *, resolve: Resolve = resolve
+        self, settings: WecomMedia, spool: Spool, clock: Clock, *, ledger: Ledger, resolve: Resolve = resolve
     ) -> None:
         self._settings, self._spool, self._clock, self._resolve = settings, spool, clock, resolve
+        self._ledger = ledger
         self._networks = tuple(map(ip_network, settings.extra_networks))
         self._trust = _trust(settings.ca_file)
 
-    async def fetch(self, attachment: Attachment) -> Media:
-        """The attachment, on disk when this returns; nothing is left when it raises.
+    async def fetch(self, attachment: Attachment, *, decision: str = "") -> Media:
+        """The attachment of a decision's message, on disk when this returns; nothing is left when it raises.
 
         Raises MediaRefused for what must not be taken, MediaDown for what may work within the five
         minutes that its address lives, StoreFull.
@@ -55,27 +64,34 @@ class MediaFetcher:
         fault: ChargehandError
         try:
             async with asyncio.timeout(self._settings.deadline_s):
-                return await self._fetch(attachment)
+                return await self._fetch(attachment, decision)
         except (MediaRefused, MediaDown) as known:
             fault = known
         except (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout):
             fault = MediaDown("too_slow")
-        except (httpx.ConnectError, httpx.ConnectTimeout):
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError):
             fault = MediaDown("no_connection")
         except (httpx.HTTPError, httpx.StreamError):
             fault = MediaDown("broken_off")
         raise fault  # outside, so that no other fault, which may know the address, hangs on it
 
-    async def _fetch(self, attachment: Attachment) -> Media:
+    async def _fetch(self, attachment: Attachment, decision: str) -> Media:
         url = self._allowed(attachment.url)
         opening = Opening(attachment.aes_key)
         request = self._request(url, await self._address(url))
-        async with httpx.AsyncHTTPTransport(verify=self._trust, trust_env=False) as transport:
+        proxy = httpx.Proxy(self._settings.proxy) if self._settings.proxy else None
+        await self._list(url, decision)
+        async with httpx.AsyncHTTPTransport(verify=self._trust, trust_env=False, proxy=proxy) as transport:
             response = await transport.handle_async_request(request)
             try:
                 return await self._take(response, opening, attachment)
             finally:
                 await response.aclose()
+
+    async def _list(self, url: httpx.URL, decision: str) -> None:
+        """The signed address is all that leaves; it is listed by its hash."""
+        asked, where = str(url).encode(), f"{url.host}:{url.port or 443}"
+        await self._ledger.leaves(leaving(self._clock(), where, "wecom", "media", "secret", asked, decision))
 
     async def _take(self, response: httpx.Response, opening: Opening, attachment: Attachment) -> Media:
         _check_head(response, self._settings.max_bytes + PAD)
@@ -108,7 +124,12 @@ class MediaFetcher:
         return url
 
     async def _address(self, url: httpx.URL) -> str:
-        """The address to connect to, IPv4 where there is one; one that is not allowed refuses all."""
+        """The address to connect to, IPv4 where there is one; one that is not allowed refuses all.
+
+        Through a proxy it is the name, unless that is an address already.
+        """
+        if self._settings.proxy and not _is_address(url.host):
+            return url.host
         try:
             found = await self._resolve(url.host, url.port or 443)
         except (OSError, UnicodeError):
@@ -133,6 +154,14 @@ class MediaFetcher:
             headers={"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity"},
             extensions={"timeout": wait.as_dict(), "sni_hostname": url.host},
         )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_head(response: httpx.Response, sealed_max_bytes: int) -> None:

@@ -25,6 +25,8 @@ from app.records.media import Attachment, MediaKind
 from app.records.message import Message, MessageKind
 from app.settings import WecomMedia
 from tests.outbound.wecom.certified import certified
+from tests.outbound.wecom.conftest import Noted
+from tests.outbound.wecom_app.tls import connect_proxy
 
 AT = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 VECTOR_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
@@ -39,6 +41,7 @@ class Scene:
     def __init__(self, host: MediaHostDouble, ca_file: Path, folder: Path) -> None:
         self.host, self.ca_file, self.folder = host, ca_file, folder
         self.asked: list[tuple[str, int]] = []
+        self.ledger = Noted()
 
     def fetcher(
         self, found: Sequence[str] = ("127.0.0.1",), *, spool: Spool | None = None, **changes: Any
@@ -53,7 +56,8 @@ class Scene:
             return found
 
         made = WecomMedia.model_validate(settings | changes)
-        return MediaFetcher(made, spool or Spool(self.folder), lambda: AT, resolve=looked_up)
+        spool = spool or Spool(self.folder)
+        return MediaFetcher(made, spool, lambda: AT, ledger=self.ledger, resolve=looked_up)
 
     def photo(self, name: str = "", **changes: Any) -> Attachment:
         url, key = self.host.keep(PHOTO, name, **changes)
@@ -230,6 +234,63 @@ async def test_the_address_that_was_looked_at_is_the_one_that_is_asked(scene: Sc
     assert f"host: media.example:{scene.host.port}\r\n" in scene.host.requests[0].lower()
 
 
+async def test_what_is_asked_is_listed_before_by_its_hash_alone(scene: Scene) -> None:
+    photo = scene.photo(host="media.example")
+    await scene.fetcher().fetch(photo, decision="D-00007")
+    [entry] = scene.ledger.entries
+    assert entry.destination == f"media.example:{scene.host.port}"
+    assert (entry.channel, entry.purpose, entry.data_class) == ("wecom", "media", "secret")
+    assert (entry.decision, entry.body) == ("D-00007", None)
+    assert entry.sha256 == hashlib.sha256(photo.url.encode()).hexdigest()
+
+
+async def test_nothing_is_asked_that_the_ledger_cannot_keep(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_entry: object) -> None:
+        raise StoreFull
+
+    monkeypatch.setattr(scene.ledger, "leaves", full)
+    with pytest.raises(StoreFull):
+        await scene.fetcher().fetch(scene.photo())
+    assert scene.host.requests == []
+
+
+async def test_a_proxy_gets_the_name_and_sees_no_address(scene: Scene) -> None:
+    asked, seen = list[str](), bytearray()
+    async with connect_proxy(asked, seen, onward="127.0.0.1") as proxy:
+        photo = scene.photo(host="media.example")
+        media = await scene.fetcher(["10.0.0.1"], extra_networks=(), proxy=proxy).fetch(photo)
+    assert media.size_bytes == len(PHOTO)
+    assert asked == [f"CONNECT media.example:{scene.host.port} HTTP/1.1"]
+    assert scene.asked == [], "the proxy resolves the name"
+    assert b"sign=" not in seen
+
+
+async def test_through_a_proxy_an_address_inside_is_refused_as_ever(scene: Scene) -> None:
+    asked = list[str]()
+    async with connect_proxy(asked, bytearray()) as proxy:
+        assert await refusal(scene, scene.photo(), scene.fetcher(extra_networks=(), proxy=proxy)) == (
+            "refused: network"
+        )
+        elsewhere = Attachment(MediaKind.FILE, "https://elsewhere.example/x", VECTOR_KEY)
+        assert await refusal(scene, elsewhere, scene.fetcher(proxy=proxy)) == "refused: host"
+    assert asked == []
+
+
+async def test_behind_a_proxy_the_certificate_must_be_of_the_name(scene: Scene) -> None:
+    async with connect_proxy([], bytearray(), onward="127.0.0.1") as proxy:
+        fetcher = scene.fetcher(hosts=("other.example",), proxy=proxy)
+        assert await refusal(scene, scene.photo(host="other.example"), fetcher) == "down: no_connection"
+    assert scene.host.requests == []
+
+
+async def test_a_proxy_that_refuses_is_no_connection(scene: Scene) -> None:
+    async with connect_proxy([], bytearray(), "403 Forbidden") as proxy:
+        fetcher = scene.fetcher(proxy=proxy)
+        assert await refusal(scene, scene.photo(host="media.example"), fetcher) == "down: no_connection"
+
+
 async def test_a_certificate_of_another_name_is_no_connection(scene: Scene) -> None:
     fetcher = scene.fetcher(hosts=("other.example",))
     assert await refusal(scene, scene.photo(host="other.example"), fetcher) == "down: no_connection"
@@ -298,4 +359,4 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
 def test_an_authority_that_cannot_be_read_is_a_wrong_setting(tmp_path: Path) -> None:
     settings = WecomMedia(ca_file=tmp_path / "absent.pem")
     with pytest.raises(SettingsWrong, match="absent"):
-        MediaFetcher(settings, Spool(tmp_path), lambda: AT)
+        MediaFetcher(settings, Spool(tmp_path), lambda: AT, ledger=Noted())

@@ -65,8 +65,13 @@ def _dated(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKe
 
 
 @asynccontextmanager
-async def connect_proxy(asked: list[str], seen: bytearray, status: str = "200 OK") -> AsyncIterator[str]:
-    """A proxy's address; `asked` gets each request's first line, `seen` all bytes towards the server."""
+async def connect_proxy(
+    asked: list[str], seen: bytearray, status: str = "200 OK", onward: str = ""
+) -> AsyncIterator[str]:
+    """A proxy's address; `asked` gets each request's first line, `seen` all bytes towards the server.
+
+    `onward` is where every name leads to, "" for where it says.
+    """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -74,8 +79,8 @@ async def connect_proxy(asked: list[str], seen: bytearray, status: str = "200 OK
         writer.write(f"HTTP/1.1 {status}\r\n\r\n".encode())
         if status.startswith("200"):
             host, _, port = head.split(" ")[1].rpartition(":")
-            onward_reader, onward = await asyncio.open_connection(host, int(port))
-            await asyncio.gather(_pump(reader, onward, seen), _pump(onward_reader, writer, bytearray()))
+            there, far = await asyncio.open_connection(onward or host, int(port))
+            await asyncio.gather(_pump(reader, far, seen), _pump(there, writer, bytearray()))
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
