@@ -9,6 +9,7 @@ from app.records.decision import Decision
 from app.records.floor import Floor
 from app.records.identity import Identity, Stranger
 from app.records.kpi import DayFigures
+from app.records.media import MediaLink
 from app.records.message import Channel
 from app.records.plant import (
     Calendar,
@@ -111,6 +112,15 @@ class Facts(Protocol):
     def decision(self, decision_id: str) -> Decision | None: ...
     def lately(self, decision: Decision, since: datetime) -> tuple[Earlier, ...]:
         """What its sender said in its conversation since a time and before it, newest first; at most 8."""
+
+    def media_of(self, target: str) -> tuple[MediaLink, ...]:
+        """What was added to a case, order or decision; of a decision what came with its message as well."""
+
+    def loose_media(self, decision: Decision, since: datetime) -> tuple[str, ...]:
+        """Tickets of what its sender sent in its conversation since a time and belongs to nothing yet.
+
+        With its own message or before it, oldest first; only what is kept or may still be fetched.
+        """
 
     def held(self) -> tuple[Decision, ...]:
         """Decisions that wait for a person, oldest first."""

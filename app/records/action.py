@@ -140,6 +140,15 @@ class MapSender:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachMedia:
+    """Add what came with the messages of the decisions `of` to `target`: a case, order or decision."""
+
+    target: str
+    of: tuple[str, ...]
+    kind: Literal["attach_media"] = "attach_media"
+
+
+@dataclass(frozen=True, slots=True)
 class PlanWith:
     """Plan with these wishes, as the cloud read them and their sender confirms.
 
@@ -182,6 +191,7 @@ Action = (
     | Settle
     | TeachName
     | MapSender
+    | AttachMedia
     | PlanWith
     | AskCloud
 )
@@ -189,7 +199,7 @@ Action = (
 WITHOUT_EFFECT = (LookUp, PlanWith, AskCloud)
 """Actions that change nothing of the plant: an answer, or the beginning of another decision."""
 
-REVERSIBLE = (MoveStock, SetMachine, PublishPlan, TeachName, MapSender)
+REVERSIBLE = (MoveStock, SetMachine, PublishPlan, TeachName, MapSender, AttachMedia)
 """Actions that can be taken back, as long as the plant has not gone on since."""
 
 

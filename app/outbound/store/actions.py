@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.outbound.store import senders, taught, versions
+from app.outbound.store import attachments, senders, taught, versions
 from app.outbound.store.facts import (
     CASES,
     MACHINES,
@@ -26,6 +26,7 @@ from app.outbound.store.tables import table
 from app.records.action import (
     Action,
     AnswerRequest,
+    AttachMedia,
     LookUp,
     MapSender,
     MoveStock,
@@ -353,6 +354,14 @@ def names_changed(hands: Hands) -> None:
     hands.facts.line.do(_NAMES_CHANGED, {"value": str(hands.facts.names_version() + 1)})
 
 
+# What was attached.
+
+
+def _attach_media(hands: Hands, action: AttachMedia) -> tuple[str, Before]:
+    line = hands.facts.line
+    return "", {"placed": [each for each in action.of if attachments.place(line, each, action.target)]}
+
+
 def _nothing(_hands: Hands, _action: Action) -> tuple[str, Before]:
     return "", {}
 
@@ -369,4 +378,5 @@ _DO: Mapping[type, Callable[[Hands, Any], tuple[str, Before]]] = {
     PublishPlan: _publish_plan,
     TeachName: _teach_name,
     MapSender: _map_sender,
+    AttachMedia: _attach_media,
 }

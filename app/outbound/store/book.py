@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.outbound.store import kpis, senders, versions
+from app.outbound.store import attachments, kpis, senders, versions
 from app.outbound.store.actions import Hands, carry_out
 from app.outbound.store.audit import Chain, received
 from app.outbound.store.cards import inbox_of, keep_card, note_fingerprint, write_file
@@ -90,6 +90,7 @@ class SqlBook(SqlFacts):
         inbox = self.line.all(_KEEP, row)[0][0]
         if message.fingerprint:
             note_fingerprint(self.line, message.fingerprint, inbox)
+        self._keep_attached(inbox, message)
         return Accepted(self._begin(row, inbox, 0), fresh=True)
 
     def _seen_before(self, msgid: str, fingerprint: str) -> tuple[int] | None:
@@ -97,6 +98,11 @@ class SqlBook(SqlFacts):
             return seen
         inbox = inbox_of(self.line, fingerprint) if fingerprint else None
         return self.line.one(_FIRST, {"which": inbox}) if inbox is not None else None
+
+    def _keep_attached(self, inbox: int, message: Message) -> None:
+        """What comes beyond what its sender may send is never fetched."""
+        refused = "too_many" if message.excess else ""
+        attachments.keep(self.line, inbox, message.attached, message.received_at, refused=refused)
 
     def divide(self, decision: Decision, part: int) -> Decision:
         """Begin another decision of the same message, for its wish number `part` from 1.
@@ -153,8 +159,10 @@ class SqlBook(SqlFacts):
     # Senders.
 
     def stranger(self, decision: Decision) -> None:
-        """Count a message of somebody who is nobody of the plant."""
+        """Count a message of somebody who is nobody of the plant; what they attached is never fetched."""
         senders.note(self.line, decision, clean(decision.message.sender), decision.message.channel)
+        if decision.message.attached:
+            attachments.turn_away(self.line, decision.id, "unknown_sender", self._clock())
 
     def wrote(self, userid: str, message: Message) -> None:
         """Keep under which id a person writes on the message's channel; may be repeated."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import Executable
 
-from app.outbound.store import kpis, rows, senders, taught, versions
+from app.outbound.store import attachments, kpis, rows, senders, taught, versions
 from app.outbound.store.cards import card_of, inbox_of
 from app.outbound.store.codec import decode_step
 from app.outbound.store.floor import read_floor
@@ -33,6 +33,7 @@ from app.records.decision import Decision, Understood
 from app.records.floor import Floor
 from app.records.identity import Identity, Stranger
 from app.records.kpi import DayFigures
+from app.records.media import BY_MEDIA, MediaLink
 from app.records.message import Channel
 from app.records.plant import (
     Calendar,
@@ -305,7 +306,20 @@ class SqlFacts:
         values = {"own": own, "oldest": own - _LOOKED_BACK, "sender": clean(message.sender),
                   "since": stamp(since), "chat": clean(message.chat or "")}  # fmt: skip
         found = ((ticket_of(n, "D", 5), decode_step(body)) for n, body in self.line.all(_LATELY, values))
-        return tuple(Earlier(ticket, step.reading) for ticket, step in found if isinstance(step, Understood))
+        said = ((ticket, step.reading) for ticket, step in found if isinstance(step, Understood))
+        return tuple(Earlier(*each) for each in said if not each[1].by.startswith(BY_MEDIA))
+
+    # What was attached.
+
+    def media_of(self, target: str) -> tuple[MediaLink, ...]:
+        """What was added to a case, order or decision; of a decision what came with its message as well."""
+        return attachments.of(self.line, target)
+
+    def loose_media(self, decision: Decision, since: datetime) -> tuple[str, ...]:
+        """Tickets of what its sender sent in its conversation since a time and belongs to nothing yet."""
+        return attachments.loose(self.line, decision, since)
+
+    # What waits.
 
     def held(self) -> tuple[Decision, ...]:
         """Decisions that wait for a person, oldest first."""

@@ -15,6 +15,7 @@ from app.outbound.store.engine import Engines, open_engines
 from app.outbound.store.facts import PEOPLE, SqlFacts
 from app.outbound.store.ledger import SqlLedger
 from app.outbound.store.line import Line
+from app.outbound.store.media_queue import SqlMediaQueue
 from app.outbound.store.outbox import SqlOutbox, take_back_claims
 from app.outbound.store.plant_file import read_plant
 from app.outbound.store.reader import Reader
@@ -53,6 +54,7 @@ class SqlStore:
         self._writer = Writer(engines, clock)
         self._reader = Reader(engines)
         self.outbox = SqlOutbox(self._writer, self._reader, clock)
+        self.media = SqlMediaQueue(self._writer, self._reader, clock)
         self.cloud = SqlCloudBook(self._writer, self._reader, clock, zone)
         self.ledger = SqlLedger(self._writer, self._reader)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.outbound.store import senders, taught
+from app.outbound.store import attachments, senders, taught
 from app.outbound.store.actions import (
     FLAG,
     MOVEMENTS,
@@ -20,7 +20,7 @@ from app.outbound.store.actions import (
     set_plan,
     set_stock,
 )
-from app.records.action import Action, MapSender, MoveStock, PublishPlan, SetMachine, TeachName
+from app.records.action import Action, AttachMedia, MapSender, MoveStock, PublishPlan, SetMachine, TeachName
 
 _BOOKED = (
     sa.select(MOVEMENTS.c.facility, MOVEMENTS.c.change)
@@ -89,6 +89,12 @@ def _unmap_sender(hands: Hands, _action: MapSender, _before: Before) -> bool:
     return senders.drop(hands.facts.line, hands.key)
 
 
+def _detach_media(hands: Hands, action: AttachMedia, before: Before) -> bool:
+    """It belongs to nothing again, so that it can be added elsewhere."""
+    line = hands.facts.line
+    return sum(attachments.place(line, each, "", was=action.target) for each in before["placed"]) > 0
+
+
 def _flag(hands: Hands, before: Before, *, flagged: bool) -> None:
     for order, position in before["flagged"]:
         hands.facts.line.do(FLAG, {"which": order, "at_position": position, "flagged": flagged})
@@ -100,4 +106,5 @@ _UNDO: Mapping[type, Callable[[Hands, Any, Before], bool]] = {
     PublishPlan: _unpublish_plan,
     TeachName: _unteach_name,
     MapSender: _unmap_sender,
+    AttachMedia: _detach_media,
 }
