@@ -38,6 +38,7 @@ from app.outbound.lane.plant_heads import PlantHeads
 from app.outbound.shipped import read_catalogue, read_corrections, read_new_names
 from app.outbound.solver import SolverProcess
 from app.outbound.store import SqlStore
+from app.outbound.wecom.fetching import build_fetching
 from app.outbound.wecom.link import LinkState
 from app.ports import Bubble, Observer, Outgoing
 from app.records.answer import Say, utc_now
@@ -107,6 +108,9 @@ class Appliance:
         self._link = self._channels.link
         times = ReplyTimes(store.outbox, self._meters.replied)
         self._delivery = Delivery(self._channels.ways, times, clock=utc_now)
+        self._fetching = build_fetching(
+            settings, store.media, store.ledger, self._catalogue, self._media_alarm
+        )
         self._solver = SolverProcess(settings.planning)
         self._pointed_at = PlantHeads(settings.plant_heads_dir).pointer
         self._reader = build_reader(settings, lane, self._head_told)
@@ -184,11 +188,12 @@ class Appliance:
         door = ConsoleDoor(self._settings.socket_path, console.idle_lock_s, on_fault=self._console_fault)
         server = ConsoleServer(house, self._feed, door)
         parts = [self._desk.run(), self._delivery.run(), self._solver.run(), server.run()]
-        parts += self._channels.parts()
+        parts += [self._fetching.run(), *self._channels.parts()]
         return [*parts, self._lane.run()] if self._lane else parts
 
     async def _accept(self, message: Message) -> None:
         await self._desk.accept(message)
+        self._fetching.hear(message)
 
     def _doubtful(self, row: Outgoing) -> str:
         """The notice for an answer that may not have arrived, in all scripts of its reader."""
@@ -266,6 +271,10 @@ class Appliance:
         self._meters.alarms.labels(alarm).inc()
         if self._channels.group is not None:
             self._channels.group.tell(f"**{alarm}** {why}")
+
+    def _media_alarm(self, fault: ChargehandError) -> None:
+        self._meters.errors.labels(fault.code).inc()
+        self._alarm("media", fault.code)
 
     def _dropped(self, reason: str) -> None:
         self._meters.frames_dropped.labels(reason).inc()
