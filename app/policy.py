@@ -1,7 +1,7 @@
 """Who may do what, and how far the appliance may act alone; pure."""
 
 from app.records.decision import Held
-from app.records.plant import Machine, Person, Request, RequestState, Role
+from app.records.plant import Machine, Person, QualityCase, Request, RequestState, Role
 from app.records.reading import Intent
 from app.settings import Cloud, Limits
 
@@ -48,6 +48,12 @@ def may_undo(person: Person, requester: str) -> bool:
 def may_open_window(person: Person) -> bool:
     """Whether a person may have checks of the callbacks' address answered for a while."""
     return person.role in {Role.IT, Role.SUPERVISOR}
+
+
+def may_add_to_case(person: Person, case: QualityCase) -> bool:
+    """Whether a person may add a photo to a case: who opened it, quality, a planner, its supervisor."""
+    leads = person.role is Role.SUPERVISOR and person.facility == case.facility
+    return person.userid == case.opened_by or person.role in {Role.QUALITY, Role.PLANNER} or leads
 
 
 def may_ask_for_version(person: Person) -> bool:

@@ -8,6 +8,7 @@ from functools import partial
 from app import policy
 from app.desk.cards import approval_card, choice_card, request_card
 from app.desk.meant import Meant, close, first_of
+from app.desk.media import WORDLESS, brought, goes_to
 from app.desk.offers import drop_plans, published
 from app.desk.page import Page
 from app.desk.parts import Parts
@@ -42,9 +43,10 @@ from app.records.decision import (
     act_key,
 )
 from app.records.errors import OwnFault
+from app.records.media import BY_MEDIA
 from app.records.message import Message, MessageKind
 from app.records.plant import Person
-from app.records.reading import Intent, Layer, Reading
+from app.records.reading import Entities, Intent, Layer, Reading
 from app.records.verdict import Ask, AskPlan, Do, Hold, NeedPlan, Offer, Refuse, Verdict
 
 
@@ -60,17 +62,33 @@ class Ends:
         self, page: Page, decision: Decision, readings: Sequence[Reading], meant: Meant | None
     ) -> tuple[Decision, ...]:
         """A decision for every wish, in order; the first is the message's own. One answer tells them all."""
-        if len(readings) == 1 or self.person(page.book, decision.message.sender) is None:
+        person = self.person(page.book, decision.message.sender)
+        if person is None:
             return (self.settle(page, decision, readings[0], meant),)
         page.gathering = decision
-        settled = [self.settle(page, decision, readings[0], None)]
+        settled = [self.settle(page, decision, readings[0], meant if len(readings) == 1 else None)]
         for part, reading in enumerate(readings[1:], 1):
             after = self.settle(page, page.book.divide(decision, part), reading, None)
             if after.stage in AWAIT_SOLVER:
                 self._voice.tell(page, after, Say("desk.planning"), final=False)
             settled.append(after)
+        self._bring_media(page, settled, person)
         page.tell_together(settled[0])
         return tuple(settled)
+
+    def _bring_media(self, page: Page, settled: Sequence[Decision], person: Person) -> None:
+        """Add what was attached to what was just said, as a decision of its own."""
+        first = settled[0]
+        found = brought(page.book, settled, person, self._parts.context_since(first.message))
+        if found is None or first.reading is None:
+            return
+        reading = Reading(
+            Intent.OTHER, 1.0, Layer.RULE, decided=True, language=first.reading.language,
+            by=f"{BY_MEDIA}{first.id}", text="", entities=Entities(),
+        )  # fmt: skip
+        ask = self._ask(person, first.message, reading)
+        verdict = found if isinstance(found, Refuse) else Do(found, "context")
+        self.follow(page, page.book.further(first), (Understood(ask.now, reading),), ask, verdict)
 
     def settle(self, page: Page, decision: Decision, reading: Reading, meant: Meant | None) -> Decision:
         now = self._parts.clock()
@@ -86,13 +104,17 @@ class Ends:
             page.book.vote(decision.message.refers_to, person.userid, int(decision.message.text))
         besides = close(page, meant, person, now) if meant else None
         ask = self._ask(person, meant.first.message if meant else decision.message, reading)
-        if besides is None:
-            return self.follow(page, decision, (understood,), ask, self.judge(ask, page.book))
-        page.gathering = decision
-        after = self.follow(page, decision, (understood,), ask, self.judge(ask, page.book))
-        page.answer(after, self._voice.render(besides, reading.language), final=False)
-        page.tell_together(after)
+        after = self.follow(page, decision, (understood,), ask, self._verdict(page.book, decision, ask))
+        if besides is not None:
+            page.answer(after, self._voice.render(besides, reading.language), final=False)
         return after
+
+    def _verdict(self, facts: Facts, decision: Decision, ask: Ask) -> Verdict:
+        """What is attached to a message that says nothing goes to what was said before."""
+        wordless = ask.message.kind in WORDLESS and not any(map(str.isalnum, ask.reading.text))
+        since = self._parts.context_since(ask.message)
+        found = goes_to(facts, decision, ask.person, since) if wordless else None
+        return found or self.judge(ask, facts)
 
     def judge(self, ask: Ask, facts: Facts) -> Verdict:
         if ask.message.kind is MessageKind.FEEDBACK:

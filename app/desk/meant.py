@@ -12,6 +12,7 @@ from app.ports import Facts
 from app.records.action import REVERSIBLE, LookUp
 from app.records.answer import Say
 from app.records.decision import Approved, Corrected, Decision, Refused, Stage
+from app.records.media import BY_MEDIA
 from app.records.message import Message, MessageKind
 from app.records.plant import Person
 from app.records.reading import Intent, Layer, Reading
@@ -46,10 +47,10 @@ class Meant:
 
 
 def first_of(facts: Facts, decision: Decision) -> Decision:
-    """The decision that holds the words: itself, or the one that it chose or corrected a meaning for."""
+    """The decision that holds the words: itself, or the one that it chose, corrected or placed photos for."""
     by = decision.reading.by if decision.reading else ""
     kind, _, ticket = by.partition(":")
-    first = facts.decision(ticket) if kind in {"choice", "correction"} else None
+    first = facts.decision(ticket) if kind in {"choice", "correction", BY_MEDIA.removesuffix(":")} else None
     return first or decision
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from app.ports import Bubble, Clock, Cloud, Observer, Solver, Store
 from app.records.answer import Catalogue
-from app.records.message import Channel
+from app.records.message import Channel, Message
 from app.settings import Cloud as Consulting
 from app.settings import Limits, Planning
 from app.understand.corrections import Corrections
@@ -46,3 +47,7 @@ class Parts:
     observers: tuple[Observer, ...] = ()
     identify: Callable[[str], Awaitable[bool]] = _nobody
     on_fault: Callable[[str, Exception], None] = lambda _ticket, _fault: None
+
+    def context_since(self, message: Message) -> datetime:
+        """From when on what its sender said may have to do with a message."""
+        return message.received_at - timedelta(minutes=self.context_minutes)

@@ -1,10 +1,11 @@
 """What needs no reading: events, clicks, and the clock's own requests."""
 
+from app.desk.media import accept_media
 from app.desk.names import accept_name
 from app.desk.voice import SYSTEM
 from app.intents import room_for
 from app.ports import Facts
-from app.records.action import Action, TeachName
+from app.records.action import Action, AttachMedia, TeachName
 from app.records.answer import Say
 from app.records.message import Language, Message, MessageKind
 from app.records.reading import Intent, Layer, Reading
@@ -13,11 +14,13 @@ from app.understand.newnames import NewNames
 
 
 def act_on(ask: Ask, action: Action, facts: Facts, new_names: NewNames) -> Act | Refuse:
-    """What the intent's room says when the action runs now; a vote and a new name need no room."""
+    """What the intent's room says when the action runs now; a vote, a name, a photo need no room."""
     if ask.message.kind is MessageKind.FEEDBACK:
         return Act(Say("desk.feedback"))
     if isinstance(action, TeachName):
         return accept_name(action, facts, new_names)
+    if isinstance(action, AttachMedia):
+        return accept_media(action, facts)
     return room_for(ask.reading.intent).act(ask, action, facts)
 
 

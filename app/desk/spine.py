@@ -7,7 +7,6 @@ that write as well.
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -165,7 +164,7 @@ class Desk:
         """What the words may refer back to; a quoted message is what they refer to instead."""
         if decision.message.quote:
             return ()
-        since = decision.message.received_at - timedelta(minutes=self._parts.context_minutes)
+        since = self._parts.context_since(decision.message)
         return await self._parts.store.read(lambda facts: facts.lately(decision, since))
 
     async def _give_up(self, decision: Decision, fault: Exception) -> None:

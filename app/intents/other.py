@@ -11,6 +11,7 @@ from app.records.verdict import Act, Ask, Do, Refuse, Verdict
 from app.settings import Limits
 
 INTENT: Intent = Intent.OTHER
+_UNREAD = frozenset({"media", "unreadable", "unheard"})
 
 
 def judge(ask: Ask, _facts: Facts, _limits: Limits) -> Verdict:
@@ -30,17 +31,19 @@ def act(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:
     return Act(Say(f"intents.other.{topic}", {"name": ask.person.name} if topic == "greeting" else {}))
 
 
-_PLAIN = frozenset({"thanks", "help", "joke", "injection", "empty", "emoji", "media", "out_of_scope"})
+_PLAIN = frozenset({"thanks", "help", "joke", "injection", "empty", "emoji", "out_of_scope", *_UNREAD})
 
 
 def _topic(ask: Ask) -> str:
     if ask.message.kind is MessageKind.ENTER:
         return "greeting"
     if ask.message.kind is MessageKind.OTHER:
-        return "media"
+        return "media" if ask.message.attached else "unreadable"
     text = folded(ask.reading.text).strip()
+    if not any(mark.isalnum() for mark in text) and ask.message.attached:
+        return "media"
     if not text:
-        return "empty"
+        return "unheard" if ask.message.kind is MessageKind.VOICE else "empty"
     found = first(SMALL_TALK, text)
     if found:
         return found

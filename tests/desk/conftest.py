@@ -73,12 +73,23 @@ class Plant:
         self.seen.append((seen.decision.id, seen.step.kind))
 
     async def say(
-        self, sender: str, text: str, *, kind=MessageKind.TEXT, msgid="", refers_to="", chat=None, quote=""
+        self,
+        sender: str,
+        text: str,
+        *,
+        kind=MessageKind.TEXT,
+        msgid="",
+        refers_to="",
+        chat=None,
+        quote="",
+        attached=(),
     ) -> str:
         self.count += 1
         given = msgid or f"m{self.count}"
         at = self.clock()
-        message = Message(given, sender, chat, kind, text, at, f"r-{given}", quote, refers_to=refers_to)
+        message = Message(
+            given, sender, chat, kind, text, at, f"r-{given}", quote, refers_to=refers_to, attached=attached
+        )
         return (await self.desk.accept(message)).decision_id
 
     async def decision(self, ticket: str):

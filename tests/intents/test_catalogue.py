@@ -32,7 +32,7 @@ FAMILIES = {
     "intents.machine_status.": ("one_machine", "which"),
     "intents.progress_report.": ("started", "finished", "quantity"),
     "intents.other.": ("greeting", "thanks", "help", "joke", "injection", "empty", "emoji", "media",
-                       "out_of_scope"),
+                       "unreadable", "unheard", "out_of_scope"),
     "intents.approval.": ("not_waiting", "own_request", "wrong_role", "wrong_facility", "not_yours"),
 }  # fmt: skip
 """What a key that is put together may become."""

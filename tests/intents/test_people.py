@@ -7,6 +7,7 @@ import pytest
 
 from app.intents import approval, coordination, other, production_schedule
 from app.records.action import AnswerRequest, LookUp, OpenRequest, PublishPlan, Settle, action_hash
+from app.records.media import Attachment, MediaKind
 from app.records.message import Language, MessageKind
 from app.records.plant import PlanState, RequestState, Role
 from app.records.reading import Intent, Unknown
@@ -421,9 +422,23 @@ def test_leave_names_the_supervisor(ask, plant, told):
     assert "Lee Wai-Man" in told(other.act(ask("zhang.wei", OTHER, "请假"), LookUp("leave"), plant))
 
 
-@pytest.mark.parametrize(("kind", "topic"), [(MessageKind.ENTER, "greeting"), (MessageKind.OTHER, "media")])
-def test_events_get_an_end_too(ask, plant, limits, told, kind, topic):
+PHOTO = Attachment(MediaKind.IMAGE, "", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "attached", "topic"),
+    [
+        (MessageKind.ENTER, (), "greeting"),
+        (MessageKind.OTHER, (), "unreadable"),
+        (MessageKind.OTHER, (PHOTO,), "media"),
+        (MessageKind.TEXT, (PHOTO,), "media"),
+        (MessageKind.TEXT, (), "empty"),
+        (MessageKind.VOICE, (), "unheard"),
+    ],
+)
+def test_what_has_no_words_gets_an_end_too(ask, plant, limits, told, kind, attached, topic):
     request = ask("zhang.wei", OTHER, "", kind=kind)
+    request = replace(request, message=replace(request.message, attached=attached))
     verdict = other.judge(request, plant, limits)
     assert verdict.action == LookUp(topic)
     assert told(other.act(request, verdict.action, plant))
