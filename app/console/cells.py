@@ -60,6 +60,14 @@ def span(length: timedelta) -> tuple[str, int]:
     return "s", seconds
 
 
+def size_of(size_bytes: int) -> str:
+    """A size in its largest fitting unit, such as 170 kB."""
+    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
+        if size_bytes >= factor:
+            return f"{size_bytes / factor:.3g} {unit}"
+    return f"{size_bytes} B"
+
+
 def at_clock(at: datetime, now: datetime, zone: tzinfo) -> str:
     """Plant time as 14:05, with the date before it when that is not today."""
     local = at.astimezone(zone)

@@ -1,11 +1,13 @@
 """The labels themselves: key → English, Simplified, Traditional."""
 
 from app.console.kpi_labels import KPI_LABELS
+from app.console.media_labels import MEDIA_LABELS
 from app.console.plan_labels import PLAN_LABELS
 
 LABELS: dict[str, tuple[str, str, str]] = {
     **PLAN_LABELS,
     **KPI_LABELS,
+    **MEDIA_LABELS,
     "app": ("Chargehand", "Chargehand", "Chargehand"),
     # Time
     "span.s": ("{n} s", "{n} 秒", "{n} 秒"),

@@ -115,7 +115,7 @@ def _row(row: MessageRow, reader: Reader) -> Row:
         Cell(reader.clock(row.at)[:5], DIM),
         Cell(row.decision),
         Cell(row.sender_name),
-        Cell(plain(row.words)),
+        Cell(plain(row.words) or ", ".join(f"[{words(f'media.{each.kind}')}]" for each in row.media)),
         Cell(words(f"intent.{row.intent}") if row.intent else "", DIM),
         Cell("" if row.confidence is None else f"{row.confidence * 100:.0f}", DIM),
         Cell(words(f"layer.{row.layer}") if row.layer else "", DIM),

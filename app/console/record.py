@@ -6,12 +6,13 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from app.console.cells import fit, plain, wrap
+from app.console.cells import fit, plain, size_of, wrap
 from app.console.figure_rows import side_by_side
 from app.console.marks import BRIGHT, DIM
 from app.console.seen import Reader
 from app.records.board import Card, CardDetail, MessageRow, StepRow
 from app.records.decision import Stage
+from app.records.media import MediaLink
 from app.records.reading import Intent, Layer
 
 
@@ -124,7 +125,24 @@ def message_facts(row: MessageRow, reader: Reader) -> list[Fact]:
         Fact(words("col.end"), words(f"stage.{row.stage}")),
         Fact(words("card.reply"), row.reply),
         Fact(words("msg.delivered"), delivered(row, reader)),
+        *media_facts(row.media, reader),
     ]
+
+
+def media_facts(media: tuple[MediaLink, ...], reader: Reader) -> list[Fact]:
+    """What was attached, one a line: kind, name, size, state, where it lies, what it belongs to."""
+    label = reader.words("msg.media")
+    return [Fact("" if n else label, _attached(each, reader)) for n, each in enumerate(media)]
+
+
+def _attached(each: MediaLink, reader: Reader) -> str:
+    words = reader.words
+    parts = [
+        words(f"media.{each.kind}"), plain(each.name), size_of(each.size_bytes) if each.size_bytes else "",
+        words(f"media.{each.state}"), each.reason, each.sha256[:12],
+        f"→ {each.target}" if each.target else "",
+    ]  # fmt: skip
+    return " · ".join(part for part in parts if part)
 
 
 def delivered(row: MessageRow, reader: Reader) -> str:
@@ -170,6 +188,8 @@ def whole(detail: CardDetail, reader: Reader, width: int) -> Text:
     words = reader.words
     facts = [*card_facts(detail.card, reader), Fact(words("card.reply"), detail.reply)]
     parts = [lines_of(facts, width)]
+    if detail.media:
+        parts.append(lines_of(media_facts(detail.media, reader), width))
     if detail.action:
         parts += [Text(f"\n{words('card.action')}", style=BRIGHT), action_lines(detail.action, width)]
     if detail.contenders:

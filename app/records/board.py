@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.records.decision import Stage
+from app.records.media import MediaLink
 from app.records.offer import Contender, Course, Figures
 from app.records.plant import MachineState, Role
 from app.records.reading import Intent, Layer
@@ -178,6 +179,7 @@ class CardDetail:
     `digest_of(action)` is what an approval must carry. `reversible` says whether it has a reverse.
     `choices` are what a held decision offers, numbered from 1, `action` among them; empty when
     there is nothing to choose. `contenders` are the plans that were compared before one was held.
+    `media` came with its message, or was added to it or to the case that it opened.
     """
 
     card: Card
@@ -187,11 +189,12 @@ class CardDetail:
     reply: str = ""
     choices: tuple[Choice, ...] = ()
     contenders: tuple[Contender, ...] = ()
+    media: tuple[MediaLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """One message and its end. `delivered` is None while no answer was sent."""
+    """One message, what came with it, and its end. `delivered` is None while no answer was sent."""
 
     msgid: str
     decision: str
@@ -208,6 +211,7 @@ class MessageRow:
     reply: str = ""
     reply_ms: float | None = None
     delivered: bool | None = None
+    media: tuple[MediaLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.records.decision import Decision
+from app.records.media import MediaLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +14,14 @@ class Kept:
 
     `reply` is the latest text for the sender, "" before any. `sent_at` is when the last frame of
     the first final answer was written and acknowledged, None before that. `undelivered` is True
-    when it was given up.
+    when it was given up. `media` is what came with the message.
     """
 
     decision: Decision
     reply: str = ""
     sent_at: datetime | None = None
     undelivered: bool = False
+    media: tuple[MediaLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from app.records.reading import Intent, Layer
 
 SOURCES = {path: path.read_text(encoding="utf-8") for path in Path(room.__file__).parent.glob("*.py")}
 
-LABEL_FILES = {"labels.py", "plan_labels.py", "kpi_labels.py"}
+LABEL_FILES = {"media_labels.py", "labels.py", "plan_labels.py", "kpi_labels.py"}
 
 
 def places(text: str) -> set[str]:
@@ -71,7 +71,7 @@ def test_no_label_is_there_for_nothing() -> None:
         "plan.kind.",
         "rival.",
     )
-    made += ("ask.type_", "opt.", "why.", *(f"kpi.{kpi}" for kpi in Kpi))
+    made += ("ask.type_", "opt.", "why.", "media.", *(f"kpi.{kpi}" for kpi in Kpi))
     assert [
         k for k in LABELS if not k.startswith(made) and f'"{k}"' not in text and f"'{k}'" not in text
     ] == []

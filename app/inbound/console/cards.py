@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from app.ports import Facts
 from app.records.action import Action
 from app.records.answer import Say
 from app.records.board import Card, CardDetail, Choice, MessageRow, StepRow, Transcript
@@ -26,6 +27,7 @@ from app.records.decision import (
     cost_of,
     layer_of,
 )
+from app.records.media import MediaLink
 from app.records.reading import Layer
 from app.records.views import Kept
 
@@ -73,7 +75,9 @@ def card_of(decision: Decision, teller: Teller) -> Card:
     )
 
 
-def detail_of(decision: Decision, reply: str, teller: Teller) -> CardDetail:
+def detail_of(
+    decision: Decision, reply: str, teller: Teller, media: tuple[MediaLink, ...] = ()
+) -> CardDetail:
     """A decision in full; `reply` is the answer its sender got, "" when none yet."""
     action, made = action_of(decision), decision.last(PlanMade)
     return CardDetail(
@@ -84,6 +88,7 @@ def detail_of(decision: Decision, reply: str, teller: Teller) -> CardDetail:
         reply=reply,
         choices=_choices(decision.hold),
         contenders=made.contenders if made else (),
+        media=media,
     )
 
 
@@ -96,6 +101,14 @@ def action_of(decision: Decision) -> Action | None:
     """What ran, or what would run once approved; None when there is nothing to run."""
     approved, hold = decision.last(Approved), _latest_hold(decision)
     return approved.action if approved else hold.action if hold else None
+
+
+def media_about(facts: Facts, decision: Decision) -> tuple[MediaLink, ...]:
+    """What came with a decision's message, was added to it, or to the case that it opened."""
+    acted = decision.last(Acted)
+    made = str(acted.say.values.get("made", "")) if acted else ""
+    found = (*facts.media_of(decision.id), *(facts.media_of(made) if made else ()))
+    return tuple(dict.fromkeys(found))
 
 
 def row_of(kept: Kept, teller: Teller) -> MessageRow:
@@ -117,6 +130,7 @@ def row_of(kept: Kept, teller: Teller) -> MessageRow:
         reply=kept.reply,
         reply_ms=reply_ms(kept),
         delivered=False if kept.undelivered else True if kept.sent_at else None,
+        media=kept.media,
     )
 
 

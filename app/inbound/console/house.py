@@ -10,7 +10,15 @@ from app import policy
 from app.desk import Desk
 from app.inbound.check_window import CheckWindow
 from app.inbound.console.backend import KeyHolder
-from app.inbound.console.cards import Teller, action_of, card_of, detail_of, row_of, transcript_of
+from app.inbound.console.cards import (
+    Teller,
+    action_of,
+    card_of,
+    detail_of,
+    media_about,
+    row_of,
+    transcript_of,
+)
 from app.inbound.console.panel import DAYS, board_of, day_of
 from app.planning.gantt.of_plan import Looker, chart_of_plan
 from app.ports import Clock, Facts, Store
@@ -143,9 +151,11 @@ class House:
         if kept is None:
             return None
         found = kept
-        return await self.store.read(
-            lambda facts: detail_of(found.decision, found.reply, self._teller(facts, language))
-        )
+        return await self.store.read(lambda facts: self._detail(facts, found, language))
+
+    def _detail(self, facts: Facts, kept: Kept, language: Language) -> CardDetail:
+        media = media_about(facts, kept.decision)
+        return detail_of(kept.decision, kept.reply, self._teller(facts, language), media)
 
     async def messages(self, limit: int, language: Language) -> Messages:
         """The latest messages with their ends."""

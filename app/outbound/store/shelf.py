@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.sql.expression import Executable
 
 from app import policy
+from app.outbound.store.attachments import OF_SHOWN, SHOWN, link
 from app.outbound.store.audit import end
 from app.outbound.store.book import OUTBOX
 from app.outbound.store.facts import BODIES, DECISIONS, HEADS, INBOX, STEPS, SqlFacts
 from app.outbound.store.line import Line, Values, among, moment, moment_or_none, number_of, stamp, ticket_of
 from app.records.correction import Correction
 from app.records.decision import OPEN_STAGES, Corrected, Decision
+from app.records.media import MediaLink
 from app.records.views import Counts, Kept
 
 _SAID = sa.select(OUTBOX.c.decision, OUTBOX.c.text, OUTBOX.c.final, OUTBOX.c.state, OUTBOX.c.sent_at).where(
@@ -31,13 +33,14 @@ _SAID_TOGETHER = (
 
 
 def _whole(which: sa.Select[Any]) -> tuple[Executable, ...]:
-    """For a selection of decision numbers: their messages, steps, and answers.
+    """For a selection of decision numbers: their messages, steps, what was attached, and answers.
 
     The answer that finished the message's bubble speaks for its other parts too, before their own.
     """
     return (
         HEADS.where(DECISIONS.c.n.in_(which)).order_by(DECISIONS.c.n.desc()),
         BODIES.where(STEPS.c.decision.in_(which)),
+        OF_SHOWN.where(SHOWN.c.n.in_(which)),
         _SAID_TOGETHER.where(DECISIONS.c.n.in_(which)),
         _SAID.where(OUTBOX.c.decision.in_(which)).order_by(OUTBOX.c.n),
     )
@@ -88,21 +91,24 @@ def by_ticket(line: Line, decision_id: str) -> Kept | None:
 
 
 def _kept(line: Line, which: tuple[Executable, ...], values: Values) -> tuple[Kept, ...]:
-    heads, bodies, *said = which
+    heads, bodies, attached, *said = which
     decisions = SqlFacts(line).decisions(heads, bodies, values)
     answers: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    media: defaultdict[str, list[MediaLink]] = defaultdict(list)
     for number, *row in [row for each in said for row in line.all(each, values)] if decisions else ():
         answers[ticket_of(number, "D", 5)].append(tuple(row))
-    return tuple(_with_end(decision, answers[decision.id]) for decision in decisions)
+    for *row, number in line.all(attached, values) if decisions else ():
+        media[ticket_of(number, "D", 5)].append(link(tuple(row)))
+    return tuple(_with_end(each, answers[each.id], tuple(media[each.id])) for each in decisions)
 
 
-def _with_end(decision: Decision, answers: list[tuple[Any, ...]]) -> Kept:
+def _with_end(decision: Decision, answers: list[tuple[Any, ...]], media: tuple[MediaLink, ...]) -> Kept:
     """`answers` are (text, final, state, sent_at) in their order."""
     if not answers:
-        return Kept(decision)
+        return Kept(decision, media=media)
     ending = next((row for row in answers if row[1]), answers[0])
     given_up = any(row[2] == "given_up" for row in answers)
-    return Kept(decision, answers[-1][0], moment_or_none(ending[3]), given_up)
+    return Kept(decision, answers[-1][0], moment_or_none(ending[3]), given_up, media)
 
 
 def unfinished(line: Line) -> tuple[Decision, ...]:

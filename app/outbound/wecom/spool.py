@@ -72,7 +72,12 @@ class Spool:
 
     def path(self, sha256: str) -> Path:
         """Where an attachment lies; it may be absent."""
-        return self._folder / sha256
+        return path_of(self._folder, sha256)
+
+
+def path_of(folder: Path, sha256: str) -> Path:
+    """Where an attachment lies in a media folder; it may be absent."""
+    return folder / sha256
 
 
 @contextmanager
