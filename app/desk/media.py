@@ -47,7 +47,7 @@ def brought(
     None where nothing was attached, or the words are about nothing that it could go to.
     """
     first = settled[0]
-    if not _may_attach(first.message, person) or _is_placed(first):
+    if not _may_attach(first.message, person):
         return None
     loose = facts.loose_media(first, since)
     if not loose:
@@ -68,7 +68,7 @@ def target_of(decision: Decision, facts: Facts) -> str:
     """The case that it opened, what its words name, or itself where it changes something; "" for none."""
     reading, acted, approved = decision.reading, decision.last(Acted), decision.last(Approved)
     action = approved.action if approved else None
-    if reading is None or isinstance(action, AttachMedia | Settle):
+    if reading is None or isinstance(action, Settle):
         return ""
     if isinstance(action, OpenCase) and acted is not None:
         return str(acted.say.values.get("made", ""))
@@ -112,11 +112,6 @@ def may_add(person: Person, target: str, facts: Facts) -> bool:
 
 def _may_attach(message: Message, person: Person) -> bool:
     return policy.may_write(person) and (message.kind in _SPOKEN or message.kind is MessageKind.OTHER)
-
-
-def _is_placed(decision: Decision) -> bool:
-    approved = decision.last(Approved)
-    return approved is not None and isinstance(approved.action, AttachMedia)
 
 
 def accept_media(action: AttachMedia, facts: Facts) -> Act | Refuse:

@@ -129,12 +129,29 @@ async def test_quality_may_add_to_any_case(plant):
 async def test_an_auditor_adds_nothing(plant):
     async with plant() as here:
         people = await here.store.read(lambda facts: facts.people())
-        auditor = next((each.userid for each in people if each.role == "auditor"), None)
-        if auditor is None:
-            pytest.skip("the demo plant has no auditor")
-        case = await case_of(here, (await here.ask(CHAN, BROKEN)).id)
+        auditor = next(each.userid for each in people if each.role == "auditor")
         shown = await photo(here, sender=auditor)
-        await here.ask(auditor, case)
+        await here.ask(auditor, "SO-1042")
+        assert await targets(here, shown.id) == [""]
+
+
+async def test_a_photo_after_a_question_about_the_case_of_another_stays_alone(plant):
+    async with plant() as here:
+        case = await case_of(here, (await here.ask(CHAN, BROKEN)).id)
+        await here.ask(ZHANG, case)
+        shown = await photo(here, sender=ZHANG)
+        assert shown.last(Approved).action == LookUp("media")
+        assert await targets(here, shown.id) == [""]
+
+
+async def test_a_yes_to_what_another_asked_takes_no_photo(plant):
+    async with plant() as here:
+        held = await here.ask("chen.jing", "领用黑色手柄800个到AS-01")
+        lead = "ho.chi-keung"
+        shown = await photo(here, sender=lead)
+        yes = await here.ask(lead, f"批准 {held.id}")
+        assert yes.stage == "done"
+        assert (await here.decision(held.id)).stage == "done"
         assert await targets(here, shown.id) == [""]
 
 
@@ -165,6 +182,7 @@ async def test_little_words_beside_a_photo_leave_it_to_what_was_said_before(plan
 
 async def test_the_meaning_that_is_chosen_takes_the_photo_of_the_words(plant):
     async with plant() as here:
+        await here.ask(CHAN, BROKEN)
         unsure = await here.ask(CHAN, "呢批 SS-420 有啲怪", attached=PHOTO)
         number = 1 + [choice.value for choice in unsure.hold.choices].index("quality_issue")
         assert await targets(here, unsure.id) == [""]
