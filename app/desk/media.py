@@ -9,7 +9,7 @@ from app.ports import Facts
 from app.records.action import AttachMedia, LookUp, OpenCase, Settle
 from app.records.answer import Say
 from app.records.decision import Acted, Approved, Decision, Stage
-from app.records.media import MediaKind, MediaLink
+from app.records.media import MediaKind, MediaLink, MediaState
 from app.records.message import Message, MessageKind
 from app.records.plant import Person
 from app.records.reading import Entities, Intent
@@ -124,7 +124,9 @@ def accept_media(action: AttachMedia, facts: Facts) -> Act | Refuse:
 
 
 def _own(ticket: str, facts: Facts) -> tuple[MediaLink, ...]:
-    return tuple(each for each in facts.media_of(ticket) if each.ticket == ticket)
+    """What came with a decision's message and is here, or may still come."""
+    found = (each for each in facts.media_of(ticket) if each.ticket == ticket)
+    return tuple(each for each in found if each.state in {MediaState.KEPT, MediaState.WANTED})
 
 
 def kind_say(media: Sequence[MediaLink]) -> Say:

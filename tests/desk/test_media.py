@@ -233,6 +233,15 @@ async def test_what_was_lost_is_not_said_to_be_added(plant):
         assert not any("加咗落" in each for each in await here.said(words.id))
 
 
+async def test_only_what_came_is_counted(plant):
+    async with plant() as here:
+        await photo(here, attached=PHOTO * 3)
+        [wanted, *_] = await here.store.media.wanted(9)
+        await here.store.media.missed(wanted, MediaState.REFUSED, "too_large", lambda _language: "too large")
+        words = await here.ask(CHAN, BROKEN)
+        assert any("（2 個）" in each for each in await here.said(words.id))
+
+
 async def test_speech_without_words_is_asked_for_again(plant):
     async with plant() as here:
         said = await here.ask(CHAN, "", kind=MessageKind.VOICE)
