@@ -27,6 +27,12 @@ from app.records.quoted import COVER
 
 _log = structlog.get_logger(__name__)
 
+WORDS_MAX = 2_000
+"""Characters that are kept of what a person writes beside a vote."""
+
+_AGAINST = 2
+_REASONS = (1, 2, 3, 4)  # unrelated, incomplete, wrong, wrong analysis (page 101027, read in March 2026)
+
 
 def _whole(value: object) -> object:
     """Text without what neither a database nor a socket can carry: lone surrogates and NUL."""
@@ -87,13 +93,43 @@ def _somehow(value: object, read: ValidatorFunctionWrapHandler) -> object:
         return _Said()
 
 
+def _one_or_more(value: object) -> object:
+    return [value] if isinstance(value, str | dict) else value
+
+
+class _Options(_Part):
+    """The options that were chosen; a single one may come without its list."""
+
+    option_id: Annotated[list[Text], BeforeValidator(_one_or_more)] = Field(
+        [], validation_alias=AliasChoices("option_id", "optionid")
+    )
+
+
+class _Answered(_Part):
+    question_key: Text = Field("", validation_alias=AliasChoices("question_key", "questionkey"))
+    option_ids: _Options = Field(_Options(), validation_alias=AliasChoices("option_ids", "optionids"))
+
+
+class _Selected(_Part):
+    """What was chosen on a card, question by question."""
+
+    selected_item: Annotated[list[_Answered], BeforeValidator(_one_or_more)] = Field(
+        [], validation_alias=AliasChoices("selected_item", "selecteditem")
+    )
+
+
 class _Detail(_Part):
     """What an event is about; the parameter table of page 101027 spells some keys without `_`."""
 
     event_key: Text = Field("", validation_alias=AliasChoices("event_key", "eventkey"))
     task_id: Text = Field("", validation_alias=AliasChoices("task_id", "taskid"))
+    selected_items: _Selected = Field(
+        _Selected(), validation_alias=AliasChoices("selected_items", "selecteditems")
+    )
     id: Text = ""
     type: int = 0
+    content: Text = ""
+    inaccurate_reason_list: list[object] = []
 
 
 class _Event(_Detail):
@@ -121,6 +157,8 @@ class Dropped:
 
     reason: str
 
+
+_QUESTIONS_MAX, _OPTIONS_MAX = 3, 20
 
 _KINDS = {"text": MessageKind.TEXT, "mixed": MessageKind.TEXT, "voice": MessageKind.VOICE}
 
@@ -153,7 +191,7 @@ def read(frame: Mapping[str, object], raw: str, at: datetime, bot_id: str) -> Me
     quote = ((parsed.quote.words() or "").strip() or COVER) if parsed.quote else ""
     return Message(
         parsed.msgid, parsed.sender.userid, chat, kind, text, at, _req_id(frame), quote, refers_to,
-        without_keys(frame, raw), attached=attachments(frame),
+        without_keys(frame, raw), chosen=_chosen(parsed.event, kind), attached=attachments(frame),
     )  # fmt: skip
 
 
@@ -186,6 +224,28 @@ def _event(body: _Body) -> tuple[MessageKind, str, str] | Dropped:
             return Dropped("wrong_types")
         case _:
             return Dropped("unknown_event")
+
+
+def _chosen(event: _Event | None, kind: MessageKind) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A card's questions with the options chosen, or what a vote gives as reasons."""
+    if event is None:
+        return ()
+    if kind is MessageKind.FEEDBACK:
+        return _objections(event)
+    click = event.template_card_event or event
+    items = click.selected_items.selected_item[:_QUESTIONS_MAX]
+    return tuple((item.question_key, tuple(item.option_ids.option_id[:_OPTIONS_MAX])) for item in items)
+
+
+def _objections(event: _Event) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What a vote against an answer gives as reasons and in words; kinds of reason not known are left out."""
+    vote: _Detail = event.feedback_event or event
+    if vote.type != _AGAINST:
+        return ()
+    given = [reason for reason in vote.inaccurate_reason_list if type(reason) is int]
+    reasons = tuple(str(reason) for reason in _REASONS if reason in given)
+    words = vote.content.strip()[:WORDS_MAX]
+    return (*((("reason", reasons),) if reasons else ()), *((("words", (words,)),) if words else ()))
 
 
 class Door:

@@ -94,8 +94,13 @@ class Book(Facts, Protocol):
     def drop_plan(self, plan_id: str) -> None:
         """Drop a proposed plan: nobody chose it. Any other plan stays as it is."""
 
-    def vote(self, answer: str, userid: str, vote: int) -> None:
-        """Keep a person's latest vote on a decision's answer: 1 good, 2 bad, 3 withdraws it."""
+    def vote(
+        self, answer: str, userid: str, vote: int, *, reasons: Sequence[int] = (), words: str = ""
+    ) -> None:
+        """Keep a person's latest vote on a decision's answer: 1 good, 2 bad, 3 withdraws it.
+
+        `reasons` (1 unrelated, 2 incomplete, 3 wrong, 4 wrong analysis) and `words` are kept with a 2.
+        """
 
 
 class Store(Protocol):

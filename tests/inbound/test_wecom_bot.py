@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from app.inbound.wecom_bot import Door, Dropped, read
+from app.inbound.wecom_bot import WORDS_MAX, Door, Dropped, read
 from app.records.answer import utc_now
 from app.records.message import Message, MessageKind
 from app.records.quoted import COVER
@@ -188,6 +188,29 @@ def test_long_text_is_kept_whole() -> None:
 def test_a_req_id_that_is_no_text_leaves_a_push() -> None:
     assert _message(_frame() | {"headers": {"req_id": 17}}).req_id == ""
     assert _message(_frame() | {"headers": None}).req_id == ""
+
+
+def test_a_vote_against_an_answer_tells_why() -> None:
+    vote = {"id": "D-00042", "type": 2, "content": " 没说清楚原因\n", "inaccurate_reason_list": [4, 2, 4]}
+    told = _message(_event("feedback_event", vote)).chosen
+    assert told == (("reason", ("2", "4")), ("words", ("没说清楚原因",)))
+    assert _message(_event("feedback_event", vote | {"type": 1})).chosen == ()
+    assert _message(_event("feedback_event", vote | {"type": 3})).chosen == ()
+    assert _message(_event("feedback_event", {"id": "D-00042", "type": 2})).chosen == ()
+
+
+def test_reasons_that_are_none_are_left_out_and_words_are_bounded() -> None:
+    odd = [0, 1, 5, True, "2", None, 3.0, {"a": 1}, 10**30]
+    vote = {"id": "D-00042", "type": 2, "content": "字" * 5_000, "inaccurate_reason_list": odd}
+    assert _message(_event("feedback_event", vote)).chosen == (
+        ("reason", ("1",)),
+        ("words", ("字" * WORDS_MAX,)),
+    )
+
+
+@pytest.mark.parametrize("wrong", [{"content": 7}, {"inaccurate_reason_list": "2"}])
+def test_a_vote_of_another_shape_is_dropped(wrong: dict[str, Any]) -> None:
+    assert _read(_event("feedback_event", {"id": "D-00042", "type": 2} | wrong)) == Dropped("wrong_types")
 
 
 _ANY = st.recursive(

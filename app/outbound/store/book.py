@@ -66,6 +66,7 @@ _UNVOTE = sa.delete(_FEEDBACK).where(
     _FEEDBACK.c.answer == sa.bindparam("answer"), _FEEDBACK.c.userid == sa.bindparam("userid")
 )
 _VOTE = adding(_FEEDBACK)
+_NO_WHY = {"reasons": "[]", "words": ""}
 
 
 class SqlBook(SqlFacts):
@@ -265,12 +266,17 @@ class SqlBook(SqlFacts):
 
     # Beside the port.
 
-    def vote(self, answer: str, userid: str, vote: int) -> None:
-        """Keep a person's latest vote on an answer: 1 fits, 2 does not, 3 withdraws it."""
-        self.line.do(_UNVOTE, {"answer": clean(answer), "userid": clean(userid)})
-        if vote in {1, 2}:
-            at = stamp(self._clock())
-            self.line.do(_VOTE, {"answer": clean(answer), "userid": clean(userid), "vote": vote, "at": at})
+    def vote(
+        self, answer: str, userid: str, vote: int, *, reasons: Sequence[int] = (), words: str = ""
+    ) -> None:
+        """Keep a person's latest vote on an answer: 1 fits, 2 does not and why, 3 withdraws it."""
+        whose = {"answer": clean(answer), "userid": clean(userid)}
+        self.line.do(_UNVOTE, whose)
+        if vote not in {1, 2}:
+            return
+        why = {"reasons": listed(list(reasons)), "words": clean(words)} if vote == 2 else _NO_WHY
+        about = {"decision": number_of(answer, "D", 5) or 0, "at": stamp(self._clock())}
+        self.line.do(_VOTE, {**whose, **about, **why, "vote": vote})
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep a small fact about the store itself."""

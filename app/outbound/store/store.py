@@ -102,10 +102,6 @@ class SqlStore:
             answer.cancel()
             raise Down(f"the store has not answered within {patience_s:g} s") from None
 
-    async def vote(self, answer: str, userid: str, vote: int) -> None:
-        """Keep a person's latest vote on an answer: 1 fits, 2 does not, 3 withdraws it."""
-        await self._writer.write(lambda book: book.vote(answer, userid, vote))
-
     # For the console.
 
     async def recent(self, limit: int) -> tuple[Kept, ...]:

@@ -55,6 +55,7 @@ class DecisionRow(Row, table=True):
     __table_args__ = (
         sa.UniqueConstraint("inbox", "part"),
         sa.Index("ix_decisions_stage", "stage", "n"),
+        sa.Index("ix_decisions_created_at", "created_at"),
     )
     n: int = Field(primary_key=True)
     inbox: int = Field(foreign_key="inbox.n")
@@ -187,13 +188,20 @@ class JobRow(Row, table=True):
 
 
 class FeedbackRow(Row, table=True):
-    """A person's latest vote on an answer: 1 fits, 2 does not."""
+    """A person's latest vote on an answer: 1 fits, 2 does not, with `reasons` (a list) and `words`.
+
+    `answer` is the ticket as it was sent along, `decision` its number, 0 for what is none.
+    """
 
     __tablename__: ClassVar[Any] = "feedback"
+    __table_args__ = (sa.Index("ix_feedback_at", "at"),)
     answer: str = Field(primary_key=True)
     userid: str = Field(primary_key=True)
     vote: int
     at: str
+    reasons: str = Field(sa_column_kwargs={"server_default": "[]"})
+    words: str = Field(sa_column_kwargs={"server_default": ""})
+    decision: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class MetaRow(Row, table=True):

@@ -54,9 +54,10 @@ def push_card(to: str, card: Body, *, group: bool) -> Body:
     }
 
 
-def update(task_id: str, card: Card | None, text: str, *, userids: Sequence[str]) -> Body:
+def update(task_id: str, card: Card | None, text: str, *, userids: Sequence[str], feedback: str = "") -> Body:
     """What takes a clicked card's place for these people; none means everyone who has it."""
-    return _in_place(ended(task_id, visible(text), card), userids)
+    body = ended(task_id, visible(text), card)
+    return _in_place({**body, "feedback": {"id": feedback}} if feedback else body, userids)
 
 
 def update_waiting(task_id: str, card: Card | None, userids: Sequence[str]) -> Body:

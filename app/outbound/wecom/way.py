@@ -111,7 +111,7 @@ class BotWay:
         """
         self._clicks.answer(row.req_id, row.id)
         self.ways["updated"] += 1
-        body = say.update(row.task, row.card, row.text, userids=(row.to,))
+        body = say.update(row.task, row.card, row.text, userids=(row.to,), feedback=row.decision_id)
         ack = await self._link.command(frames.UPDATE, row.req_id, body, decision=row.decision_id)
         if fits(row.text):
             return ack

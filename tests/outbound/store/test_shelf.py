@@ -63,8 +63,13 @@ async def test_jobs_are_remembered(store: SqlStore, ticker):
 
 async def test_the_latest_vote_counts_and_can_be_withdrawn(store: SqlStore, sql):
     for userid, vote in (("a", 1), ("b", 2), ("a", 2), ("b", 3), ("c", 3), ("d", 9)):
-        await store.vote("s-D-00001", userid, vote)
-    assert sql("SELECT answer, userid, vote FROM feedback") == [("s-D-00001", "a", 2)]
+        await store.write(
+            lambda book, u=userid, v=vote: book.vote("D-00001", u, v, reasons=(2, 4), words="少")
+        )
+    seen = "SELECT answer, userid, vote, reasons, words, decision FROM feedback"
+    assert sql(seen) == [("D-00001", "a", 2, "[2,4]", "少", 1)]
+    await store.write(lambda book: book.vote("D-00001", "a", 1, reasons=(2,), words="少"))
+    assert sql(seen) == [("D-00001", "a", 1, "[]", "", 1)], "what fits needs no reason"
 
 
 async def test_ping_answers(store: SqlStore):

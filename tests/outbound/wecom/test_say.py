@@ -42,6 +42,12 @@ async def test_a_click_updates_its_card(gateway: GatewayDouble, rig: Rigs) -> No
     assert gateway.seen.updates[msgid]["userids"] == ["lee.wai-man"]
 
 
+def test_a_card_that_answers_a_click_can_be_voted_on() -> None:
+    body = say.update("D-00042", None, "approved", userids=[], feedback="D-00043")
+    assert body["template_card"]["feedback"] == {"id": "D-00043"}  # type: ignore[index]
+    assert "feedback" not in say.update("D-00042", None, "approved", userids=[])["template_card"]  # type: ignore[operator]
+
+
 async def test_a_welcome_answers_an_entrance(gateway: GatewayDouble, rig: Rigs) -> None:
     r = rig()
     async with r.running():
