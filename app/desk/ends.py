@@ -100,10 +100,8 @@ class Ends:
             return self.refuse(page, decision, (understood,), no, "policy:people")
         if person is not SYSTEM:
             page.book.wrote(person.userid, decision.message)
-        if decision.message.kind is MessageKind.FEEDBACK:
-            page.book.vote(decision.message.refers_to, person.userid, int(decision.message.text))
         besides = close(page, meant, person, now) if meant else None
-        ask = self._ask(person, meant.first.message if meant else decision.message, reading)
+        ask = self._ask(person, meant.message if meant else decision.message, reading)
         after = self.follow(page, decision, (understood,), ask, self._verdict(page.book, decision, ask))
         if besides is not None:
             page.answer(after, self._voice.render(besides, reading.language), final=False)

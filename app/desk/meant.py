@@ -7,6 +7,7 @@ from typing import Literal
 from app import policy
 from app.desk.page import Page
 from app.intents.clicking import choice_of
+from app.intents.phrases import lines
 from app.intents.words import tickets
 from app.ports import Facts
 from app.records.action import REVERSIBLE, LookUp
@@ -21,19 +22,35 @@ from app.understand.corrections import Corrections
 WAIT = timedelta(minutes=10)
 """How long after a message its sender may still say that it was misread."""
 
-_SPOKEN = frozenset({MessageKind.TEXT, MessageKind.VOICE})
+SPOKEN = frozenset({MessageKind.TEXT, MessageKind.VOICE})
+BY_VOTE = "vote:"
+"""How `Reading.by` of a question begins that a vote led to; the ticket of the words follows."""
+
+_NUMBERS = frozenset("1234")
 CAN_BE_CORRECTED = frozenset({Stage.HELD, Stage.DONE, Stage.REFUSED, Stage.FAILED, Stage.UNDONE})
 """Where a decision must stand: something was answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """`last` is what the sender was answered, `first` the decision that holds the words that are meant."""
+    """`last` is what the sender was answered, `first` the decision that holds the words that are meant.
+
+    After a vote `last` is what its voter was asked, `answer` what was voted on. `again` says whether
+    the words are answered anew, `kept` whether the meaning is another than that they were read as.
+    """
 
     last: Decision
     first: Decision
     intent: Intent
-    source: Literal["chat", "choice"]
+    source: Literal["chat", "choice", "vote"]
+    answer: Decision | None = None
+    again: bool = True
+    kept: bool = True
+
+    @property
+    def message(self) -> Message:
+        """What is answered: the first words, or only the vote."""
+        return self.first.message if self.again else self.last.message
 
     @property
     def reading(self) -> Reading:
@@ -41,16 +58,19 @@ class Meant:
         said = self.first.reading or self.last.reading
         if said is None:
             raise ValueError(f"{self.first.id} was never understood")
-        by = "choice" if self.source == "choice" else "correction"
+        by = "choice:" if self.source == "choice" else "correction:" if self.again else BY_VOTE
         return replace(said, intent=self.intent, layer=Layer.PERSON, decided=True, confidence=1.0,
-                       by=f"{by}:{self.first.id}", choices=())  # fmt: skip
+                       by=f"{by}{self.first.id}", choices=())  # fmt: skip
+
+
+_ABOUT = frozenset({"choice", "correction", "vote", BY_MEDIA.removesuffix(":")})
 
 
 def first_of(facts: Facts, decision: Decision) -> Decision:
-    """The decision that holds the words: itself, or the one that it chose, corrected or placed photos for."""
+    """The decision that holds the words: itself, or the one that it is about by its reading's `by`."""
     by = decision.reading.by if decision.reading else ""
     kind, _, ticket = by.partition(":")
-    first = facts.decision(ticket) if kind in {"choice", "correction", BY_MEDIA.removesuffix(":")} else None
+    first = facts.decision(ticket) if kind in _ABOUT else None
     return first or decision
 
 
@@ -59,21 +79,22 @@ def heard(facts: Facts, decision: Decision, corrections: Corrections) -> Meant |
     message = decision.message
     if message.kind is MessageKind.CLICK:
         return _pressed(facts, message)
-    if message.kind not in _SPOKEN:
+    if message.kind not in SPOKEN:
         return None
-    return _choice(facts, message) or _correction(facts, decision, corrections)
+    meant = _choice(facts, message)
+    return meant or _told(facts, decision, corrections) or _correction(facts, decision, corrections)
 
 
 def _choice(facts: Facts, message: Message) -> Meant | None:
     """The open question that this message answers with the number of a choice."""
     text = message.text.strip()
-    if text not in {"1", "2", "3"}:
+    if text not in _NUMBERS:
         return None
     for decision in reversed(facts.held()):
         hold = decision.hold
         if hold and hold.reason == "unclear" and decision.message.conversation == message.conversation:
             same = decision.message.sender == message.sender and len(hold.choices) >= int(text)
-            return Meant(decision, decision, hold.choices[int(text) - 1], "choice") if same else None
+            return _chosen(facts, decision, hold.choices[int(text) - 1], message) if same else None
     return None
 
 
@@ -81,7 +102,45 @@ def _pressed(facts: Facts, message: Message) -> Meant | None:
     """The open question that this click answers."""
     person = facts.person(message.sender)
     found = choice_of(message, person, facts) if person else None
-    return Meant(found[0], found[0], found[1], "choice") if found else None
+    return _chosen(facts, *found, message) if found else None
+
+
+def _chosen(facts: Facts, question: Decision, intent: Intent, message: Message) -> Meant:
+    if is_after_vote(question):
+        return _of_vote(facts, question, intent, message)
+    return Meant(question, question, intent, "choice")
+
+
+def is_after_vote(decision: Decision) -> bool:
+    """Whether it asks what was wrong with an answer."""
+    reading, kind = decision.reading, decision.message.kind
+    return reading is not None and kind is MessageKind.FEEDBACK and reading.by.startswith(BY_VOTE)
+
+
+def _told(facts: Facts, decision: Decision, corrections: Corrections) -> Meant | None:
+    """The open question of what was wrong that these words answer, said first of all after it."""
+    message, intent = decision.message, corrections.meant(decision.message.text)
+    asked = (d for d in reversed(facts.held()) if is_after_vote(d)) if intent else ()
+    question = next((d for d in asked if d.message.sender == message.sender), None)
+    if intent is None or question is None or question.message.conversation != message.conversation:
+        return None
+    quoted = tickets(message.quote)
+    if message.quote and not {question.id, question.message.refers_to} & set(quoted):
+        return None
+    spoken = facts.lately(decision, question.message.received_at)
+    return None if spoken else _of_vote(facts, question, intent, message)
+
+
+def _of_vote(facts: Facts, question: Decision, intent: Intent, message: Message) -> Meant:
+    """A lesson; the words are answered anew only for who said them, and not long after.
+
+    What was asked days ago, or by somebody else, may have been done in another way since.
+    """
+    first, answer = first_of(facts, question), facts.decision(question.message.refers_to)
+    own = first.message.sender == message.sender
+    other = answer is None or answer.reading is None or answer.reading.intent is not intent
+    again = own and other and message.received_at - first.message.received_at <= WAIT
+    return Meant(question, first, intent, "vote", answer, again, other)
 
 
 def _correction(facts: Facts, decision: Decision, corrections: Corrections) -> Meant | None:
@@ -111,12 +170,23 @@ def close(page: Page, meant: Meant, person: Person, now: datetime) -> Say | None
     by = f"person:{person.userid}"
     last = page.book.decision(meant.last.id) or meant.last
     if last.stage is Stage.HELD:
-        code, say = ("chosen", "desk.chosen") if meant.source == "choice" else ("corrected", "desk.corrected")
+        code, say = ("corrected", "desk.corrected") if meant.source == "chat" else ("chosen", "desk.chosen")
         last = page.append(last, (Refused(now, by, code, Say(say)),))
     first = page.book.decision(meant.first.id) or meant.first
-    if policy.may_write(person) and first.stage in CAN_BE_CORRECTED:
+    if meant.kept and policy.may_write(person) and first.stage in CAN_BE_CORRECTED:
         page.append(first, (Corrected(now, by, meant.intent, meant.source),))
-    return stands(last)
+    return _noted(meant) if meant.source == "vote" else stands(last)
+
+
+def _noted(meant: Meant) -> Say | None:
+    """What an answer to a question after a vote is told besides."""
+    answer = meant.answer
+    if answer is None or not meant.kept:
+        return None
+    values = {"ticket": answer.id, "what": Say(f"words.intent.{meant.intent}")}
+    waits = Say("desk.still_waits", {"ticket": answer.id}) if answer.stage is Stage.HELD else None
+    rest = waits or stands(answer)
+    return lines([Say("desk.press.corrected", values), *([rest] if rest else [])])
 
 
 def stands(decision: Decision) -> Say | None:

@@ -21,6 +21,7 @@ from app.desk.plans import Plans
 from app.desk.preset import preset
 from app.desk.versions import Versions
 from app.desk.voice import SYSTEM, Voice
+from app.desk.votes import Votes
 from app.desk.watch import Watch
 from app.planning.question import Budget, Search, drive_with, reckon
 from app.ports import Accepted, Facts, Names, Observation
@@ -47,6 +48,7 @@ class Desk:
         self._ends = Ends(parts, self._voice)
         self._keys = Keys(self._ends, self._voice, parts.clock)
         self._lessons = Lessons(parts, self._ends, self._voice)
+        self._votes = Votes(parts, self._voice)
         self._plans = Plans(parts, self._ends, self._voice)
         self._watch = Watch(parts.planning, self._voice.zone, parts.clock)
         self._versions = Versions(parts, self._ends, self._keys, self._voice, self._commit)
@@ -127,6 +129,7 @@ class Desk:
     ) -> tuple[Decision, ...]:
         settled = self._ends.settle_each(page, decision, readings, meant)
         self._lessons.watch(page, settled[0])
+        self._votes.take(page, settled[0])
         return settled
 
     async def _know(self, decision: Decision) -> tuple[Names, Person | None, Meant | None]:

@@ -37,4 +37,4 @@ class Correction:
     intent: Intent
     by: str
     at: datetime
-    source: Literal["console", "chat", "choice"]
+    source: Literal["console", "chat", "choice", "vote"]

@@ -181,14 +181,14 @@ class Failed:
 class Corrected:
     """A person, "person:<userid>", says what the words had meant; it changes nothing that was done.
 
-    `source` is where they said so: "console", "chat" (no, I meant …) or "choice" (the number of an
-    offered meaning). The latest one counts.
+    `source` is where they said so: "console", "chat" (no, I meant …), "choice" (the number of an
+    offered meaning) or "vote" (asked after a thumb down). The latest one counts.
     """
 
     at: datetime
     by: str
     intent: Intent
-    source: Literal["console", "chat", "choice"]
+    source: Literal["console", "chat", "choice", "vote"]
     kind: Literal["corrected"] = "corrected"
 
 

@@ -1,6 +1,6 @@
 """What to offer when only rules and the things named can be gone by."""
 
-from app.records.reading import Choice, Intent
+from app.records.reading import Choice, Intent, Reading
 from app.understand.rules import RuleGuess
 
 _ASKED = {
@@ -20,6 +20,7 @@ _TOLD = {
 """Likeliest meanings by the kind of thing named, when the words ask and when they report."""
 
 _ANYHOW = (Intent.ORDER_STATUS, Intent.INVENTORY_CHECK, Intent.COORDINATION)
+_TAKEN_FOR = (Intent.PRODUCTION_SCHEDULE,)  # what is offered where another of these was read
 _UNSUPPORTED = (0.3, 0.2, 0.1)  # confidence of a meaning that no rule speaks for, by its place
 
 
@@ -31,3 +32,17 @@ def likely_choices(guess: RuleGuess, kinds: frozenset[str], *, asking: bool) -> 
     rest = dict.fromkeys(i for i in (*fitting, *_ANYHOW) if all(i is not c.intent for c in ruled))
     added = [Choice(intent, _UNSUPPORTED[at]) for at, intent in enumerate(list(rest)[: 3 - len(ruled)])]
     return (*ruled, *added)
+
+
+def other_meanings(reading: Reading) -> tuple[Intent, ...]:
+    """Three meanings that the words may have had instead of the one they were read as, likeliest first."""
+    tables = (_ASKED, _TOLD) if reading.question else (_TOLD, _ASKED)
+    fitting = [
+        intent
+        for table in tables
+        for kind, intents in table.items()
+        if getattr(reading.entities, kind)
+        for intent in intents
+    ]
+    likely = dict.fromkeys((*(choice.intent for choice in reading.choices), *fitting, *_ANYHOW, *_TAKEN_FOR))
+    return tuple(intent for intent in likely if intent is not reading.intent)[:3]

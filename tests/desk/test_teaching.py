@@ -329,5 +329,5 @@ async def test_a_name_lapses_after_a_week(plant):
 async def test_a_thumb_down_alone_corrects_nothing(plant):
     async with plant() as here:
         first = await misread(here)
-        await here.ask("raj.kumar", "2", kind=MessageKind.FEEDBACK, refers_to=f"s-{first.id}")
+        await here.ask("raj.kumar", "2", kind=MessageKind.FEEDBACK, refers_to=first.id)
         assert here.store.corrections() == ()

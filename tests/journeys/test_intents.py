@@ -202,16 +202,16 @@ async def test_opening_the_chat_gets_a_welcome(floor):
 
 async def test_a_vote_is_kept_and_not_answered(floor):
     row = await floor.ask("cheung.tai", "BELT-120 庫存")
-    vote = {"id": row["decision_id"], "type": 2}
+    vote = {"id": row["decision_id"], "type": 1}
     pushes = len(floor.gateway.seen.pushes.get("cheung.tai", []))
     msgid = await floor.gateway.event("cheung.tai", "feedback_event", fields=vote)
     kept = await floor.row(msgid, answered=False)
     assert (kept["stage"], kept["reply"]) == ("done", "")
     message = (await floor.look(lambda f: f.decision(kept["decision_id"]))).message
-    assert (message.text, message.refers_to) == ("2", row["decision_id"])
+    assert (message.text, message.refers_to) == ("1", row["decision_id"])
     with closing(sqlite3.connect(floor.stage.config.parent / "chargehand.sqlite")) as store:
         votes = store.execute("select answer, userid, vote from feedback").fetchall()
-    assert votes == [(row["decision_id"], "cheung.tai", 2)]
+    assert votes == [(row["decision_id"], "cheung.tai", 1)]
     assert len(floor.gateway.seen.pushes.get("cheung.tai", [])) == pushes
 
 
