@@ -14,6 +14,7 @@ from app.settings import Settings, load
 from app.verbs.cloud_words import cloud
 from app.verbs.double_words import DOUBLES
 from app.verbs.egress_words import egress
+from app.verbs.feedback_words import feedback
 from app.verbs.media_words import media
 from app.verbs.people_words import people
 from app.verbs.stopping import stoppable
@@ -294,6 +295,7 @@ verbs.add_command(egress)
 verbs.add_command(people)
 verbs.add_command(wecom)
 verbs.add_command(media)
+verbs.add_command(feedback)
 
 
 @verbs.group()

@@ -1,4 +1,4 @@
-"""The console itself: one screen of four, fed by the socket, acting only through it."""
+"""The console itself: one screen of six, fed by the socket, acting only through it."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,13 +29,23 @@ from app.console.plan import PlanPane
 from app.console.reading import read_views
 from app.console.record import card_title, whole
 from app.console.rows import Rows
+from app.console.satisfaction import SatisfactionPane
 from app.console.seen import Reader, Seen
 from app.console.words import Words
 from app.records.board import Card
 from app.records.socket import MissedLine
 
-PANES = {"1": "overview", "3": "decisions", "4": "plan", "5": "messages", "8": "figures"}
-FOCUS = {"1": "#overview", "3": "#cards", "4": "#plan", "5": "#said", "8": "#figures"}
+Pane = OverviewPane | DecisionsPane | PlanPane | MessagesPane | FiguresPane | SatisfactionPane
+SCREENS: dict[str, tuple[type[Pane], str, str]] = {
+    "1": (OverviewPane, "overview", "#overview"),
+    "3": (DecisionsPane, "decisions", "#cards"),
+    "4": (PlanPane, "plan", "#plan"),
+    "5": (MessagesPane, "messages", "#said"),
+    "8": (FiguresPane, "figures", "#figures"),
+    "9": (SatisfactionPane, "satisfaction", "#objections"),
+}
+"""By digit: the pane, its id, and what has the focus there."""
+
 REREAD = timedelta(seconds=5)
 """Everything on the screen is read again at least this often."""
 
@@ -53,7 +63,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     TITLE = "Chargehand"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(f"{digit},alt+{digit}", f"go('{digit}')", show=False) for digit in PANES),
+        *(Binding(f"{digit},alt+{digit}", f"go('{digit}')", show=False) for digit in SCREENS),
         Binding("0,alt+0", "help", show=False),
         Binding("f2", "approve", show=False),
         Binding("f3", "refuse", show=False),
@@ -92,7 +102,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         return Reader(self._words, self._clock(), self._seen)
 
     def compose(self) -> ComposeResult:
-        """Header, one of four panes, a line for what was said, the keys."""
+        """Header, one of six panes, a line for what was said, the keys."""
         yield Header(id="header")
         with ContentSwitcher(initial="overview"):
             yield OverviewPane()
@@ -100,6 +110,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             yield PlanPane(self.reader, id="plan")
             yield MessagesPane(self.reader)
             yield FiguresPane(self.reader)
+            yield SatisfactionPane(self.reader)
         yield Field(placeholder=self._words("msg.find"), id="find")
         yield Static(id="notice")
         yield Static(id="foot")
@@ -134,7 +145,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
     @property
     def _stands(self) -> bool:
         """Whether all that is drawn on is there; while the console opens and closes it is not."""
-        return self.is_running and all(self._sheet.query(f"#{part}") for part in (*PANES.values(), "foot"))
+        return self.is_running and all(
+            self._sheet.query(f"#{part}") for part in (*(s[1] for s in SCREENS.values()), "foot")
+        )
 
     @property
     def _sheet(self) -> Screen[object]:
@@ -142,18 +155,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         return self.screen_stack[0]
 
     @property
-    def _pane(self) -> OverviewPane | DecisionsPane | PlanPane | MessagesPane | FiguresPane:
-        match self._screen_digit:
-            case "1":
-                return self._sheet.query_one(OverviewPane)
-            case "3":
-                return self._decisions
-            case "4":
-                return self._plan
-            case "8":
-                return self._sheet.query_one(FiguresPane)
-            case _:
-                return self._messages
+    def _pane(self) -> Pane:
+        return self._sheet.query_one(SCREENS[self._screen_digit][0])
 
     @property
     def _decisions(self) -> DecisionsPane:
@@ -220,6 +223,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._decisions.show(reader, afresh=afresh)
         self._plan.show(reader.seen.chart, reader)
         self._messages.show(reader, afresh=afresh)
+        self._sheet.query_one(SatisfactionPane).show(reader, afresh=afresh)
 
     # Going about.
 
@@ -228,7 +232,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if len(self.screen_stack) > 1:
             return
         self._screen_digit = digit
-        self._sheet.query_one(ContentSwitcher).current = PANES[digit]
+        self._sheet.query_one(ContentSwitcher).current = SCREENS[digit][1]
         self._show(afresh=True)
         self._focus_pane()
         self._arrived = True
@@ -236,7 +240,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._draw()
 
     def _focus_pane(self) -> None:
-        self._sheet.query_one(FOCUS[self._screen_digit]).focus()
+        self._sheet.query_one(SCREENS[self._screen_digit][2]).focus()
 
     def action_help(self) -> None:
         """What works here."""
@@ -322,15 +326,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self.push_screen(dialogs.Show(self._words, title, whole(detail, self.reader, dialogs.INNER)))
 
     def _ticket(self) -> str:
-        if self._screen_digit == "3":
-            card = self._decisions.chosen
-            found = card.decision if card else ""
-        else:
-            row = self._messages.row_of(self._messages.rows.chosen) if self._screen_digit == "5" else None
-            found = row.decision if row else ""
-        if not found and self._screen_digit in "35":
+        pane = self._pane
+        if not isinstance(pane, DecisionsPane | MessagesPane | SatisfactionPane):
+            return ""
+        if not pane.ticket:
             self.say(self._words("say.none_chosen"))
-        return found
+        return pane.ticket
 
     # Writing.
 

@@ -11,6 +11,7 @@ from app.records.chart import Chart
 from app.records.correction import Lesson
 from app.records.kpi import KpiBoard
 from app.records.message import Language
+from app.records.satisfaction import SatisfactionBoard
 from app.records.socket import (
     PROTOCOL,
     REPLY_MAX_BYTES,
@@ -22,6 +23,7 @@ from app.records.socket import (
     AskFigures,
     AskMessages,
     AskOverview,
+    AskSatisfaction,
     AskStatus,
     FeedLine,
     Hello,
@@ -213,6 +215,10 @@ class Client:
     async def figures(self) -> KpiBoard:
         """Key figures of today and the days before."""
         return await self._read(AskFigures, KpiBoard)
+
+    async def satisfaction(self) -> SatisfactionBoard:
+        """What people think of the answers."""
+        return await self._read(AskSatisfaction, SatisfactionBoard)
 
     async def unlock(self, userid: str, pin: str) -> Reply:
         """Open writing for a person."""

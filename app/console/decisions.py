@@ -52,6 +52,11 @@ class DecisionsPane(Container):
         """The card under the cursor."""
         return self._cards.get(self.rows.chosen)
 
+    @property
+    def ticket(self) -> str:
+        """The ticket under the cursor, "" for none."""
+        return self.chosen.decision if self.chosen else ""
+
     def show(self, reader: Reader, *, afresh: bool = False) -> None:
         """Take in the latest cards; `afresh` when the screen was just chosen."""
         seen = reader.seen

@@ -11,7 +11,7 @@ from app.console.marks import BRIGHT, DIM, NONE, NOTE, P1, P2, P3, Mark, of_card
 from app.console.seen import LIMIT, Reader
 from app.records.board import Status
 
-SCREENS = ("1", "3", "4", "5", "8")
+SCREENS = ("1", "3", "4", "5", "8", "9")
 
 
 class Header(Static):

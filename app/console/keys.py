@@ -16,6 +16,7 @@ def foot(screen: str, words: Words, *, writing: bool, alone: bool) -> Text:
         "4": ("key.time", "key.zoom", "key.home", "key.space", "key.follow", "key.find", "key.f7"),
         "5": ("key.open", "key.find", "key.f4", "key.f7", lock, "key.esc"),
         "8": ("key.choose", "key.f7_counted", lock, "key.esc"),
+        "9": ("key.by", "key.open", "key.f4", "key.f7", lock, "key.esc"),
     }[screen]
     line = Text(" ")
     for key in (*shown, "key.0"):
@@ -42,8 +43,9 @@ def help_page(screen: str, words: Words, width: int) -> Text:
         ],
         "5": [*chosen, ("/", "help.find_text"), wrong, why],
         "8": [("← →", "help.figures_text"), ("F7", "help.counted_text")],
+        "9": [("← →", "help.by_text"), ("%", "help.share_text"), *chosen, wrong, why],
     }[screen]
     always = [("Tab", "help.tab_text"), ("F9", "help.f9_text"), ("Esc", "help.esc_text")]
-    rows = [("1 3 4 5 8", "help.digits_text"), *here, *always]
+    rows = [("1 3 4 5 8 9", "help.digits_text"), *here, *always]
     keys = lines_of([Fact(key, words(text)) for key, text in rows], width)
     return Text("\n").join([keys, Text(), Text(words("help.marks"))])

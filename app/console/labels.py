@@ -3,11 +3,13 @@
 from app.console.kpi_labels import KPI_LABELS
 from app.console.media_labels import MEDIA_LABELS
 from app.console.plan_labels import PLAN_LABELS
+from app.console.vote_labels import VOTE_LABELS
 
 LABELS: dict[str, tuple[str, str, str]] = {
     **PLAN_LABELS,
     **KPI_LABELS,
     **MEDIA_LABELS,
+    **VOTE_LABELS,
     "app": ("Chargehand", "Chargehand", "Chargehand"),
     # Time
     "span.s": ("{n} s", "{n} 秒", "{n} 秒"),
@@ -234,9 +236,9 @@ LABELS: dict[str, tuple[str, str, str]] = {
     # Help
     "help.title": ("What works here", "这里能用的键", "這裡能用的鍵"),
     "help.digits_text": (
-        "overview, decisions, schedule, messages, figures (Alt+digit while typing)",
-        "总览、审批、排产、消息、指标（输入时用 Alt+数字）",
-        "總覽、審批、排產、訊息、指標（輸入時用 Alt+數字）",
+        "overview, decisions, schedule, messages, figures, satisfaction (Alt+digit while typing)",
+        "总览、审批、排产、消息、指标、满意度（输入时用 Alt+数字）",
+        "總覽、審批、排產、訊息、指標、滿意度（輸入時用 Alt+數字）",
     ),
     "help.arrows_text": ("choose a line", "选择一行", "選擇一行"),
     "help.sites_text": (

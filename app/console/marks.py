@@ -50,7 +50,7 @@ def of_card(card: Card, left_s: float) -> Mark:
 
 
 def of_message(row: MessageRow) -> Mark:
-    """How a message is marked: one whose answer cannot be delivered, or that failed."""
+    """How a message is marked: one whose answer cannot be delivered, that failed, or was found wrong."""
     if row.delivered is False:
         return P2
-    return P3 if row.stage is Stage.FAILED else NONE
+    return P3 if row.stage is Stage.FAILED or row.down else NONE

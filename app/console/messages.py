@@ -55,9 +55,11 @@ class MessagesPane(Container):
         """What is searched for, "" for everything."""
         return self._wanted
 
-    def row_of(self, msgid: str) -> MessageRow | None:
-        """A message that is or was on the list."""
-        return self._found.get(msgid)
+    @property
+    def ticket(self) -> str:
+        """The ticket under the cursor, "" for none."""
+        row = self._found.get(self.rows.chosen)
+        return row.decision if row else ""
 
     def find(self, text: str) -> None:
         """Show only messages with these words, from this person or with this ticket; "" shows all."""
@@ -120,6 +122,12 @@ def _row(row: MessageRow, reader: Reader) -> Row:
         Cell("" if row.confidence is None else f"{row.confidence * 100:.0f}", DIM),
         Cell(words(f"layer.{row.layer}") if row.layer else "", DIM),
         Cell("" if row.reply_ms is None else f"{row.reply_ms:.0f}", DIM),
-        Cell(words(f"stage.{row.stage}"), mark.style or DIM),
+        Cell(_end(row, reader), mark.style or DIM),
     )
     return Row(row.msgid, cells)
+
+
+def _end(row: MessageRow, reader: Reader) -> str:
+    """How it ended; that somebody found the answer wrong goes before."""
+    found_wrong = row.down and row.delivered is not False
+    return f"{reader.words('sat.down')} {row.down}" if found_wrong else reader.words(f"stage.{row.stage}")

@@ -19,3 +19,5 @@ async def read_views(line: Line, seen: Seen, screen: str, *, wide: bool) -> None
         seen.chart = await line.chart()
     if screen == "8":
         seen.figures = await line.figures()
+    if screen == "9":
+        seen.satisfaction = await line.satisfaction()

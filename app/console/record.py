@@ -126,6 +126,7 @@ def message_facts(row: MessageRow, reader: Reader) -> list[Fact]:
         Fact(words("card.reply"), row.reply),
         Fact(words("msg.delivered"), delivered(row, reader)),
         *media_facts(row.media, reader),
+        Fact(words("msg.votes"), words("msg.up_down", up=row.up, down=row.down) if row.up + row.down else ""),
     ]
 
 

@@ -9,6 +9,7 @@ from app.console.words import Words
 from app.records.board import Cards, Messages, Overview, Standing
 from app.records.chart import Chart
 from app.records.kpi import KpiBoard
+from app.records.satisfaction import SatisfactionBoard
 
 LIMIT = timedelta(seconds=15)
 """Figures older than this are grey and carry a "?"."""
@@ -25,6 +26,7 @@ class Seen:
     messages: Messages | None = None
     chart: Chart | None = None
     figures: KpiBoard | None = None
+    satisfaction: SatisfactionBoard | None = None
     site: str = ""
     lost_at: datetime | None = None
     lost_why: str = ""

@@ -137,7 +137,7 @@ def _of_vote(facts: Facts, question: Decision, intent: Intent, message: Message)
     What was asked days ago, or by somebody else, may have been done in another way since.
     """
     first, answer = first_of(facts, question), facts.decision(question.message.refers_to)
-    own = first.message.sender == message.sender
+    own = facts.userid(first.message.sender) == facts.userid(message.sender)
     other = answer is None or answer.reading is None or answer.reading.intent is not intent
     again = own and other and message.received_at - first.message.received_at <= WAIT
     return Meant(question, first, intent, "vote", answer, again, other)

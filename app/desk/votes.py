@@ -29,25 +29,28 @@ class Votes:
         message = decision.message
         person = page.book.person(message.sender) if message.kind is MessageKind.FEEDBACK else None
         answer = page.book.decision(message.refers_to) if person else None
-        if person is None or answer is None or not _may_see(message, answer):
+        if person is None or answer is None or not _may_see(page.book, message, answer, person):
             return
         vote, why = int(message.text), dict(message.chosen)
         reasons, words = tuple(map(int, why.get("reason", ()))), "\n".join(why.get("words", ()))
         page.book.vote(answer.id, person.userid, vote, reasons=reasons, words=words)
         if vote == _WRONG:
-            self._ask(page, answer, person)
+            self._ask(page, answer, person, message.sender)
         else:
             self._take_back(page, answer, person)
 
-    def _ask(self, page: Page, answer: Decision, person: Person) -> None:
-        """Ask what was wrong, where the person's word would be kept, once for an answer and person."""
+    def _ask(self, page: Page, answer: Decision, person: Person, sender: str) -> None:
+        """Ask what was wrong, where the person's word would be kept, once for an answer and person.
+
+        `sender` is the id that the person writes under.
+        """
         first = first_of(page.book, answer)
         wrong = what_was_wrong(answer, first)
         if wrong is None or not policy.may_write(person):
             return
         now = self._parts.clock()
         message = Message(
-            _msgid(answer, person), person.userid, None, MessageKind.FEEDBACK, "", now, refers_to=answer.id
+            _msgid(answer, person), sender, None, MessageKind.FEEDBACK, "", now, refers_to=answer.id
         )
         accepted = page.book.accept(message)
         if accepted.fresh:
@@ -76,13 +79,13 @@ def _asked(first: Decision, person: Person, message: Message) -> Understood:
     return Understood(message.received_at, reading)
 
 
-def _may_see(message: Message, answer: Decision) -> bool:
+def _may_see(facts: Facts, message: Message, answer: Decision, person: Person) -> bool:
     """Whether the answer was shown to who votes: in the group of the vote, or to the person alone.
 
     A vote may come without its group.
     """
     if answer.message.chat is None:
-        return message.chat is None and message.sender == answer.message.sender
+        return message.chat is None and facts.userid(answer.message.sender) == person.userid
     return message.chat in {None, answer.message.chat}
 
 

@@ -5,6 +5,7 @@ import json
 import signal
 import traceback
 from collections.abc import Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -214,6 +215,7 @@ class Appliance:
             Job("new_head", IntervalTrigger(seconds=30), self._look_for_head, "skip", 30),
             Job("plan_review", morning, self._review, "run_once", 3600),
             Job("kpis_today", IntervalTrigger(seconds=30), self._measuring.keep_up, "skip", 30),
+            Job("feedback_votes", IntervalTrigger(seconds=60), self._count_votes, "skip", 60),
             Job("kpis_by_night", night, self._measuring.close_days, "run_once", 3600),
             Job("audit_anchor", CronTrigger(minute=5, timezone=zone), self._anchor, "run_once", 600),
         )
@@ -231,6 +233,11 @@ class Appliance:
         self._reader.take_head(head, version)
         self._pointed_at = pointer
         self._log.info("head", version=version or "shipped")
+
+    async def _count_votes(self) -> None:
+        """Show monitoring the votes on the last 30 days' answers."""
+        today = utc_now().astimezone(ZoneInfo(self._settings.plant.time_zone)).date()
+        self._meters.voted(await self._store.satisfaction.votes(today - timedelta(days=29), today))
 
     async def _review(self) -> None:
         today = utc_now().astimezone(ZoneInfo(self._settings.plant.time_zone)).date()

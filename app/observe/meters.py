@@ -1,12 +1,14 @@
 """The counters and histograms that monitoring reads; label sets are bounded."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter as Counted
+from collections.abc import Callable, Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from app.ports import Observation
 from app.records.decision import Acted, Corrected, Failed, Held, Refused, Understood
 from app.records.kpi import PLANT, DayFigures
+from app.records.satisfaction import DaySatisfaction
 
 _REPLY_BUCKETS = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 60.0)
 
@@ -32,6 +34,12 @@ class Meters:
         self.frames_dropped = counter("frames_dropped", "Inbound frames dropped, by reason.", "reason")
         self.alarms = counter("alarms", "Alarms raised, by kind.", "alarm")
         self.jobs = counter("jobs", "Clock jobs by outcome.", "job", "outcome")
+        self._votes = Gauge(
+            "chargehand_feedback_votes",
+            "Latest votes of people on the answers of the last 30 days; they change and are taken back.",
+            ["intent", "layer", "vote"],
+            registry=self.registry,
+        )
         self._kpis = Gauge(
             "chargehand_kpi",
             "Today's key figures by facility, 'all' for the plant; absent where there is nothing to count.",
@@ -68,6 +76,16 @@ class Meters:
             for figure in day.figures:
                 if figure.value is not None:
                     self._kpis.labels(_site(day.facility), figure.kpi.value).set(figure.value)
+
+    def voted(self, found: Iterable[DaySatisfaction]) -> None:
+        """Show these votes, and none of those that were shown before."""
+        votes: Counted[tuple[str, str, str]] = Counted()
+        for each in found:
+            votes[each.intent, each.layer, "up"] += each.of.up
+            votes[each.intent, each.layer, "down"] += each.of.down
+        self._votes.clear()
+        for labels, count in votes.items():
+            self._votes.labels(*labels).set(count)
 
     def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
         """A gauge that is read when monitoring asks."""

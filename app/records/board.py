@@ -194,7 +194,10 @@ class CardDetail:
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """One message, what came with it, and its end. `delivered` is None while no answer was sent."""
+    """One message, what came with it, and its end. `delivered` is None while no answer was sent.
+
+    `up` and `down` count the latest votes on its answer.
+    """
 
     msgid: str
     decision: str
@@ -212,6 +215,8 @@ class MessageRow:
     reply_ms: float | None = None
     delivered: bool | None = None
     media: tuple[MediaLink, ...] = ()
+    up: int = 0
+    down: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from app.records.kpi import KpiBoard
 from app.records.message import Language
 from app.records.reading import Intent
 from app.records.relay import WINDOW_MAX_S
+from app.records.satisfaction import SatisfactionBoard
 
 PROTOCOL = 1
 """Grows when a line changes meaning; new fields with a default do not change it."""
@@ -136,6 +137,14 @@ class OpenWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class AskSatisfaction:
+    """Wants a `SatisfactionBoard`."""
+
+    id: int
+    verb: Literal["satisfaction"] = "satisfaction"
+
+
+@dataclass(frozen=True, slots=True)
 class Unlock:
     """Opens writing on this connection for one person."""
 
@@ -240,6 +249,7 @@ Request = (
     | AskFigures
     | AskWindow
     | OpenWindow
+    | AskSatisfaction
     | Unlock
     | Lock
     | Touch
@@ -315,7 +325,17 @@ _ANY: TypeAdapter[object] = TypeAdapter(Any)
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 _RESULTS: Mapping[type, TypeAdapter[Any]] = {
     of: TypeAdapter(of)
-    for of in (Standing, Overview, Cards, CardDetail, Messages, Chart, Transcript, KpiBoard)
+    for of in (
+        Standing,
+        Overview,
+        Cards,
+        CardDetail,
+        Messages,
+        Chart,
+        Transcript,
+        KpiBoard,
+        SatisfactionBoard,
+    )
 }
 _PUSHED: TypeAdapter[FeedLine] = TypeAdapter(Annotated[FeedLine, Field(discriminator="feed")])
 

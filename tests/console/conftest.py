@@ -35,7 +35,9 @@ from app.records.message import Language
 from app.records.offer import Course, Figures
 from app.records.plant import MachineState, MovementKind, PlanState, Role, Severity
 from app.records.reading import Intent, Layer
+from app.records.satisfaction import SatisfactionBoard
 from app.records.socket import Reply, StepLine
+from tests.console.opinions import opinions
 
 SVGImageExtension.file_extension = "svg"
 """The plug-in names it as older syrupy did; without this the pictures would be called .raw."""
@@ -221,6 +223,7 @@ def messages() -> Messages:
             layer=Layer.MODEL,
             confidence=0.81,
             reply_ms=143.0,
+            down=1,
         ),
         row(
             43,
@@ -359,6 +362,7 @@ class FakeLine:
     proposal: Chart | None = None
     action: Action = MOVE
     figures_now: KpiBoard = field(default_factory=figures)
+    satisfaction_now: SatisfactionBoard = field(default_factory=lambda: opinions(NOW))
     standing_now: Standing = field(default_factory=standing)
     reversible: bool = True
     choices: tuple[Choice, ...] = ()
@@ -411,6 +415,10 @@ class FakeLine:
     async def figures(self) -> KpiBoard:
         self._there()
         return self.figures_now
+
+    async def satisfaction(self) -> SatisfactionBoard:
+        self._there()
+        return self.satisfaction_now
 
     async def decision(self, ticket: str) -> CardDetail:
         self._there()

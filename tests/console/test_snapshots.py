@@ -28,8 +28,16 @@ def pressing(*keys: str) -> Callable[[Pilot[Any]], Any]:
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 @pytest.mark.parametrize(
     "keys",
-    [("1",), ("3", "down"), ("4",), ("4", "down", "space"), ("5", "down", "down"), ("8", "right")],
-    ids=["overview", "decisions", "schedule", "chain", "messages", "figures"],
+    [
+        ("1",),
+        ("3", "down"),
+        ("4",),
+        ("4", "down", "space"),
+        ("5", "down", "down"),
+        ("8", "right"),
+        ("9", "down"),
+    ],
+    ids=["overview", "decisions", "schedule", "chain", "messages", "figures", "satisfaction"],
 )
 def test_screen(
     snap_compare: Any,

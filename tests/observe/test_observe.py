@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import structlog
@@ -17,6 +17,7 @@ from app.records.decision import Acted, Approved, Corrected, Decision, Failed, H
 from app.records.kpi import PLANT, DayFigures, Figure, Kpi
 from app.records.message import Language, Message, MessageKind
 from app.records.reading import Intent, Layer, Reading
+from app.records.satisfaction import DaySatisfaction, Satisfaction
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SECRET = "陳師傅話SS-420唔夠"
@@ -90,3 +91,20 @@ def test_key_figures_of_today_are_shown_and_those_that_are_gone_are_not():
     meters.measured([DayFigures("A", NOW.date(), NOW, figures[1:])])
     assert value("A", "on_time_orders") is value("all", "changeovers") is None
     assert value("A", "changeovers") == 0
+
+
+def test_votes_are_shown_as_they_stand_and_those_taken_back_are_gone() -> None:
+    meters, day = Meters(), date(2026, 11, 23)
+
+    def of(layer: Layer, up: int, down: int, n: int = 0) -> DaySatisfaction:
+        at = day - timedelta(days=n)
+        return DaySatisfaction(at, Intent.OTHER, layer, Satisfaction(9, up, down))
+
+    def shown(layer: str, vote: str) -> float | None:
+        labels = {"intent": "other", "layer": layer, "vote": vote}
+        return meters.registry.get_sample_value("chargehand_feedback_votes", labels)
+
+    meters.voted([of(Layer.RULE, 3, 1), of(Layer.RULE, 2, 0, 1), of(Layer.MODEL, 0, 1)])
+    assert (shown("rule", "up"), shown("rule", "down"), shown("model", "down")) == (5, 1, 1)
+    meters.voted([of(Layer.RULE, 1, 0)])
+    assert (shown("rule", "up"), shown("rule", "down"), shown("model", "down")) == (1, 0, None)

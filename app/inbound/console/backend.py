@@ -8,6 +8,7 @@ from app.records.chart import Chart
 from app.records.correction import Lesson
 from app.records.kpi import KpiBoard
 from app.records.message import Language
+from app.records.satisfaction import SatisfactionBoard
 from app.records.socket import Reply
 
 
@@ -41,6 +42,9 @@ class Backend(Protocol):
 
     async def figures(self, language: Language) -> KpiBoard:
         """Key figures of today and the seven days before, the plant as a whole first."""
+
+    async def satisfaction(self) -> SatisfactionBoard:
+        """The votes on the answers of today and the 13 days before."""
 
     async def transcript(self, msgid: str) -> Transcript | None: ...
     def window(self) -> WindowStanding:

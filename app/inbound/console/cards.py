@@ -28,6 +28,7 @@ from app.records.decision import (
     layer_of,
 )
 from app.records.media import MediaLink
+from app.records.message import Message, MessageKind
 from app.records.reading import Layer
 from app.records.views import Kept
 
@@ -59,7 +60,7 @@ def card_of(decision: Decision, teller: Teller) -> Card:
         sender=message.sender,
         sender_name=teller.name(message.sender),
         asked_at=message.received_at,
-        words=message.shown[:WORDS_MAX],
+        words=_words(message, teller),
         proposal=_proposal(decision, hold, teller),
         why=teller.say(hold.why) if hold else "",
         reason=hold.reason if hold else "",
@@ -111,8 +112,8 @@ def media_about(facts: Facts, decision: Decision) -> tuple[MediaLink, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def row_of(kept: Kept, teller: Teller) -> MessageRow:
-    """A message with the end its sender got, on one line."""
+def row_of(kept: Kept, teller: Teller, up: int = 0, down: int = 0) -> MessageRow:
+    """A message with the end its sender got and the votes on it, on one line."""
     decision, message, reading = kept.decision, kept.decision.message, kept.decision.reading
     return MessageRow(
         msgid=message.msgid,
@@ -121,7 +122,7 @@ def row_of(kept: Kept, teller: Teller) -> MessageRow:
         sender=message.sender,
         sender_name=teller.name(message.sender),
         facility=teller.facility(message.sender),
-        words=message.shown[:WORDS_MAX],
+        words=_words(message, teller),
         stage=decision.stage,
         chat=message.chat,
         intent=reading.intent if reading else None,
@@ -131,7 +132,17 @@ def row_of(kept: Kept, teller: Teller) -> MessageRow:
         reply_ms=reply_ms(kept),
         delivered=False if kept.undelivered else True if kept.sent_at else None,
         media=kept.media,
+        up=up,
+        down=down,
     )
+
+
+def _words(message: Message, teller: Teller) -> str:
+    """The message's words; of a vote, what was voted."""
+    if message.kind is MessageKind.FEEDBACK:
+        vote = message.text or "asked"
+        return teller.say(Say(f"desk.voted.{vote}", {"ticket": message.refers_to[:40]}))
+    return message.shown[:WORDS_MAX]
 
 
 def transcript_of(kept: Kept) -> Transcript:

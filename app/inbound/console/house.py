@@ -19,6 +19,7 @@ from app.inbound.console.cards import (
     row_of,
     transcript_of,
 )
+from app.inbound.console.opinions import ByAnswer, Votes, opinions
 from app.inbound.console.panel import DAYS, board_of, day_of
 from app.planning.gantt.of_plan import Looker, chart_of_plan
 from app.ports import Clock, Facts, Store
@@ -42,6 +43,7 @@ from app.records.decision import Decision
 from app.records.kpi import KpiBoard
 from app.records.message import Language
 from app.records.plant import Facility, Order, Plan
+from app.records.satisfaction import SatisfactionBoard
 from app.records.socket import Reply
 from app.records.views import Kept
 from app.settings import Planning
@@ -71,6 +73,8 @@ class Shelf(Protocol):
     async def undelivered(self) -> int: ...
     async def unknown_senders(self) -> int: ...
     async def received_since(self, at: datetime) -> int: ...
+    @property
+    def satisfaction(self) -> Votes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +162,18 @@ class House:
         return detail_of(kept.decision, kept.reply, self._teller(facts, language), media)
 
     async def messages(self, limit: int, language: Language) -> Messages:
-        """The latest messages with their ends."""
+        """The latest messages with their ends and the votes on them."""
         kept = tuple(one for one in await self.shelf.recent(limit) if one.decision.part == 0)
-        return await self.store.read(lambda facts: self._messages(facts, kept, language))
+        since = min((one.decision.message.received_at for one in kept), default=self.clock())
+        votes = await self.shelf.satisfaction.by_answer(since)
+        return await self.store.read(lambda facts: self._messages(facts, kept, votes, language))
 
-    def _messages(self, facts: Facts, kept: tuple[Kept, ...], language: Language) -> Messages:
+    def _messages(
+        self, facts: Facts, kept: tuple[Kept, ...], votes: ByAnswer, language: Language
+    ) -> Messages:
         teller = self._teller(facts, language)
-        return Messages(self.clock(), tuple(row_of(one, teller) for one in kept))
+        rows = tuple(row_of(one, teller, *votes.get(one.decision.id, (0, 0))) for one in kept)
+        return Messages(self.clock(), rows)
 
     async def chart(self, plan_id: str, language: Language) -> Chart | None:
         """The published plan drawn, or the one of this id."""
@@ -184,6 +193,10 @@ class House:
         return await self.store.read(
             lambda facts: board_of(facts.figures(today - DAYS), facts.facilities(), today, now, language)
         )
+
+    async def satisfaction(self) -> SatisfactionBoard:
+        """The votes on the answers of today and the days before, and the latest against one."""
+        return await opinions(self.shelf.satisfaction, self.clock(), self.catalogue.zone)
 
     async def transcript(self, msgid: str) -> Transcript | None:
         """What came of one message."""

@@ -22,6 +22,7 @@ from app.records.socket import (
     AskFigures,
     AskMessages,
     AskOverview,
+    AskSatisfaction,
     AskStatus,
     AskTranscript,
     AskWindow,
@@ -53,6 +54,7 @@ Look = (
     | AskTranscript
     | AskFigures
     | AskWindow
+    | AskSatisfaction
 )
 
 
@@ -139,10 +141,16 @@ class Session:
                 return _found(request, await backend.chart(plan, language), "unknown_plan")
             case AskTranscript(msgid=msgid):
                 return _found(request, await backend.transcript(msgid), "unknown_message")
-            case AskFigures():
-                return _found(request, await backend.figures(language))
             case AskWindow():
                 return _found(request, backend.window())
+            case AskFigures() | AskSatisfaction():
+                return await self._count(request)
+
+    async def _count(self, request: AskFigures | AskSatisfaction) -> Answer:
+        backend = self._rooms.backend
+        if isinstance(request, AskSatisfaction):
+            return _found(request, await backend.satisfaction())
+        return _found(request, await backend.figures(self._language))
 
     async def _stand(self, request: Hello | Unlock | Lock | Touch | Subscribe) -> Answer:
         """What concerns this connection alone."""

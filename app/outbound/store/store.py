@@ -19,6 +19,7 @@ from app.outbound.store.media_queue import SqlMediaQueue
 from app.outbound.store.outbox import SqlOutbox, take_back_claims
 from app.outbound.store.plant_file import read_plant
 from app.outbound.store.reader import Reader
+from app.outbound.store.satisfaction import SqlSatisfaction
 from app.outbound.store.seed import seed
 from app.outbound.store.writer import Writer
 from app.ports import Book, Clock, Facts, Names
@@ -57,6 +58,7 @@ class SqlStore:
         self.media = SqlMediaQueue(self._writer, self._reader, clock)
         self.cloud = SqlCloudBook(self._writer, self._reader, clock, zone)
         self.ledger = SqlLedger(self._writer, self._reader)
+        self.satisfaction = SqlSatisfaction(self._reader, clock, zone)
 
     def close(self) -> None:
         """Finish what waits and let go; blocks; may be called twice."""

@@ -22,6 +22,7 @@ from app.records.decision import Stage
 from app.records.kpi import KpiBoard
 from app.records.message import Language
 from app.records.pin import hash_pin
+from app.records.satisfaction import SatisfactionBoard
 from app.records.socket import Reply
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -65,6 +66,9 @@ class House:
     async def figures(self, language: Language) -> KpiBoard:
         self.languages.append(language)
         return KpiBoard(NOW, ())
+
+    async def satisfaction(self) -> SatisfactionBoard:
+        return SatisfactionBoard(NOW, ())
 
     async def transcript(self, msgid: str) -> Transcript | None:
         if msgid != "m1":

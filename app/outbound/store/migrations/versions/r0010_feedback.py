@@ -1,6 +1,7 @@
 """What is said beside a vote, the decision that it is about, and the decisions of a day by their time."""
 
 import re
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,7 +22,7 @@ def upgrade() -> None:
     op.create_index("ix_decisions_created_at", "decisions", ["created_at"])
 
 
-def _column(name: str, kind: "sa.types.TypeEngine[object]", was: str) -> None:
+def _column(name: str, kind: Any, was: str) -> None:
     op.add_column("feedback", sa.Column(name, kind, nullable=False, server_default=was))
 
 
