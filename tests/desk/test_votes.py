@@ -6,6 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.desk.grievance import what_was_wrong
+from app.desk.identities import map_sender
+from app.records.action import MapSender
 from app.records.correction import Lesson
 from app.records.decision import Corrected, Refused
 from app.records.message import Message, MessageKind
@@ -252,3 +254,18 @@ async def test_the_question_is_data_that_a_card_can_show(plant):
         assert wrong.intents[3] is STOCK
         assert STOCK not in wrong.intents[:3]
         assert ORDER in wrong.intents[:3]
+
+
+async def test_a_voter_is_the_person_behind_an_id(plant):
+    cipher = "woCIPHER0001"
+    async with plant() as here:
+        mapping = MapSender(cipher, "raj.kumar", "it")
+        await here.store.write(lambda book: map_sender(book, mapping, "server:root", here.clock()))
+        first = await asked(here, text="how much stock for SO-1042")
+        await vote(here, cipher, first.id)
+        assert [row[1:3] for row in await votes(here)] == [("raj.kumar", 2)]
+        [question] = await questions(here)
+        number = question.hold.choices.index(ORDER) + 1
+        said = await here.ask(cipher, str(number))
+        assert said.reading.by == f"correction:{first.id}", "their own words, under another id"
+        assert labels(await here.decision(first.id)) == [("person:raj.kumar", ORDER, "vote")]
