@@ -77,8 +77,8 @@ class MessagesPane(Container):
         self.render_for(reader)
 
     def _fits(self, row: MessageRow) -> bool:
-        where = f"{row.words}\n{row.sender}\n{row.sender_name}\n{row.decision}\n{row.reply}".casefold()
-        return self._wanted in where
+        where = (row.words, row.sender, row.sender_name, row.decision, row.reply, row.code)
+        return self._wanted in "\n".join(where).casefold()
 
     def render_for(self, reader: Reader) -> None:
         """Draw what depends on the moment."""

@@ -122,7 +122,7 @@ def message_facts(row: MessageRow, reader: Reader) -> list[Fact]:
         Fact(words("card.asked"), f"{row.sender_name} ({row.sender}){site} · {reader.clock(row.at)} · {age}"),
         Fact(words("msg.group"), row.chat or ""),
         Fact(words("card.meaning"), meaning(row.intent, row.layer, row.confidence, reader)),
-        Fact(words("col.end"), words(f"stage.{row.stage}")),
+        Fact(words("col.end"), words(f"stage.{row.stage}") + (f" · {row.code}" if row.code else "")),
         Fact(words("card.reply"), row.reply),
         Fact(words("msg.delivered"), delivered(row, reader)),
         *media_facts(row.media, reader),

@@ -135,7 +135,7 @@ def _why_not(lesson: Lesson, target: Decision | None, person: Person | None) -> 
         return "wrong_role"
     if target is None:
         return "unknown_decision"
-    if target.reading is None or target.stage not in CAN_BE_CORRECTED:
+    if target.reading is None or target.message.excess or target.stage not in CAN_BE_CORRECTED:
         return "not_read"
     return "name_halved" if bool(lesson.word.strip()) != bool(lesson.code.strip()) else ""
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from app.desk.ends import Ends
+from app.desk.flood import turn_away
 from app.desk.keys import Keys
 from app.desk.lessons import Lessons
 from app.desk.meant import Meant, heard
@@ -24,7 +25,7 @@ from app.desk.voice import SYSTEM, Voice
 from app.desk.votes import Votes
 from app.desk.watch import Watch
 from app.planning.question import Budget, Search, drive_with, reckon
-from app.ports import Accepted, Facts, Names, Observation
+from app.ports import Accepted, Book, Facts, Names, Observation
 from app.records.action import Settle
 from app.records.answer import Say
 from app.records.correction import Lesson
@@ -37,6 +38,11 @@ from app.records.socket import Reply
 from app.records.verdict import Ask, AskPlan, Verdict
 
 T = TypeVar("T")
+Mark = Callable[[Message], Message]
+
+
+def _unmarked(message: Message) -> Message:
+    return message
 
 
 class Desk:
@@ -61,11 +67,14 @@ class Desk:
 
     # The queue: the inbox table is the truth, this order book only says where to look.
 
-    async def accept(self, message: Message) -> Accepted:
-        """Keep the message before anything else; a msgid seen before changes nothing."""
-        accepted = await self._parts.store.write(lambda book: book.accept(message))
+    async def accept(self, message: Message, mark: Mark = _unmarked) -> Accepted:
+        """Keep the message before anything else; a msgid seen before changes nothing.
+
+        A new one is kept as `mark` gives it back, which is called within the write, in the store's thread.
+        """
+        accepted, kept = await self._parts.store.write(lambda book: _keep(book, message, mark))
         if accepted.fresh:
-            self._put(Decision(accepted.decision_id, message))
+            self._put(Decision(accepted.decision_id, kept))
         return accepted
 
     def _put(self, decision: Decision) -> None:
@@ -115,6 +124,8 @@ class Desk:
         """
         if decision.stage is not Stage.RECEIVED:
             return decision
+        if decision.message.excess:
+            return await self._commit(lambda page: self._turn_away(page, decision))
         names, person, meant = await self._know(decision)
         await self._open_bubble(decision, person)
         readings = await self._read(decision, names, person, meant)
@@ -123,6 +134,9 @@ class Desk:
             if other.stage in AWAIT_SOLVER:
                 self._put(other)
         return first
+
+    def _turn_away(self, page: Page, decision: Decision) -> Decision:
+        return turn_away(page, decision, self._voice, self._parts.clock())
 
     def _settle(
         self, page: Page, decision: Decision, readings: tuple[Reading, ...], meant: Meant | None
@@ -294,3 +308,8 @@ class Desk:
             self._put(decision)
         self._parts.wake()
         return result
+
+
+def _keep(book: Book, message: Message, mark: Mark) -> tuple[Accepted, Message]:
+    kept = message if book.knows(message) else mark(message)
+    return book.accept(kept), kept

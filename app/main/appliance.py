@@ -21,6 +21,7 @@ from app.inbound.console.feed import Feed
 from app.inbound.console.house import House
 from app.inbound.console.server import ConsoleServer
 from app.inbound.console.server import Door as ConsoleDoor
+from app.inbound.flood import Flood
 from app.inbound.health import HealthPage
 from app.inbound.jobs import ClockDoor, Job
 from app.inbound.relay_link import RelayState
@@ -105,6 +106,7 @@ class Appliance:
         self._settings, self._store, self._lane, self._log = settings, store, lane, log
         self._meters, self._feed = Meters(), Feed()
         self._catalogue, self._link_since = read_catalogue(settings.plant.time_zone), utc_now()
+        self._flood = Flood(settings.wecom.flood, on_excess=self._meters.exceeded)
         self._channels = Channels(settings, store, self._hears(), utc_now)
         self._link = self._channels.link
         times = ReplyTimes(store.outbox, self._meters.replied)
@@ -193,7 +195,7 @@ class Appliance:
         return [*parts, self._lane.run()] if self._lane else parts
 
     async def _accept(self, message: Message) -> None:
-        await self._desk.accept(message)
+        await self._desk.accept(message, self._flood.mark)
         self._fetching.hear(message)
 
     def _doubtful(self, row: Outgoing) -> str:

@@ -32,6 +32,7 @@ class Meters:
         self._corrected = counter("corrected", told, "intent", "source")
         self.errors = counter("errors", "Errors by code.", "code")
         self.frames_dropped = counter("frames_dropped", "Inbound frames dropped, by reason.", "reason")
+        self._excess = counter("excess", "Messages beyond what may be said, by whose limit.", "kind")
         self.alarms = counter("alarms", "Alarms raised, by kind.", "alarm")
         self.jobs = counter("jobs", "Clock jobs by outcome.", "job", "outcome")
         self._votes = Gauge(
@@ -68,6 +69,10 @@ class Meters:
     def replied(self, layer: str, seconds: float) -> None:
         """Time one reply."""
         self.replies.labels(layer).observe(seconds)
+
+    def exceeded(self, kind: str) -> None:
+        """Count a message beyond the limit of a sender, a group or clicks."""
+        self._excess.labels(kind).inc()
 
     def measured(self, today: Sequence[DayFigures]) -> None:
         """Show today's key figures, and none of those that were shown before."""

@@ -111,7 +111,10 @@ class Facts(Protocol):
 
     def decision(self, decision_id: str) -> Decision | None: ...
     def lately(self, decision: Decision, since: datetime) -> tuple[Earlier, ...]:
-        """What its sender said in its conversation since a time and before it, newest first; at most 8."""
+        """What its sender said in its conversation since a time and before it, newest first; at most 8.
+
+        Not what was beyond what they may say: that was never read.
+        """
 
     def media_of(self, target: str) -> tuple[MediaLink, ...]:
         """What was added to a case, order or decision; of a decision what came with its message as well."""

@@ -36,6 +36,9 @@ class Book(Facts, Protocol):
         A msgid or fingerprint seen before changes nothing and returns the first decision.
         """
 
+    def knows(self, message: Message) -> bool:
+        """Whether its msgid or fingerprint was seen before."""
+
     def divide(self, decision: Decision, part: int) -> Decision:
         """Begin another decision of the same message, for its wish number `part` from 1.
 

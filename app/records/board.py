@@ -197,6 +197,7 @@ class MessageRow:
     """One message, what came with it, and its end. `delivered` is None while no answer was sent.
 
     `up` and `down` count the latest votes on its answer.
+    `code` says why it was refused or failed, "" for any other end.
     """
 
     msgid: str
@@ -217,6 +218,7 @@ class MessageRow:
     media: tuple[MediaLink, ...] = ()
     up: int = 0
     down: int = 0
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from app.settings.tree import (
     Understanding,
     WecomBot,
 )
-from app.settings.wecom import WecomApi, WecomApp, WecomWebhook
+from app.settings.wecom import WecomApi, WecomApp, WecomFlood, WecomWebhook
 
 __all__ = [
     "SYSTEM_FILE",
@@ -44,6 +44,7 @@ __all__ = [
     "WecomApi",
     "WecomApp",
     "WecomBot",
+    "WecomFlood",
     "WecomMedia",
     "WecomWebhook",
     "defaults_text",

@@ -10,7 +10,7 @@ from app.settings.media import WecomMedia
 from app.settings.places import user_cache
 from app.settings.relay import RelayLinkSettings
 from app.settings.units import Bytes, Node, Seconds, Url, Zone
-from app.settings.wecom import WecomApp, WecomWebhook
+from app.settings.wecom import WecomApp, WecomFlood, WecomWebhook
 
 
 class Plant(Node):
@@ -70,6 +70,7 @@ class Wecom(Node):
         "bot",
         description="Which way tells people what they did not ask for: app reaches who never wrote first.",
     )
+    flood: WecomFlood = Field(default_factory=WecomFlood, description="How much people may say.")
     media: WecomMedia = Field(default_factory=WecomMedia, description="Photos and files that people send.")
 
 

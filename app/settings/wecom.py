@@ -1,4 +1,4 @@
-"""Settings of WeCom's web API: the self-built app and the group webhook; all off until switched on."""
+"""Settings of WeCom beside the bot: the web API, off until switched on, and flood control."""
 
 from pathlib import Path
 
@@ -49,3 +49,24 @@ class WecomWebhook(WecomApi):
 
     enabled: bool = Field(default=False, description="Whether alarms also go to a group by webhook.")
     key_file: Path | None = Field(None, description="File that holds the webhook's key, which is its secret.")
+
+
+class WecomFlood(Node):
+    """How much people may say; what is beyond is kept and refused."""
+
+    sender_per_minute: int = Field(
+        20, ge=0, le=100_000, description="Messages that are read of one sender in a conversation; 0: all."
+    )
+    sender_burst: int = Field(
+        20, ge=1, le=100_000, description="Messages of one sender that are read at once."
+    )
+    group_per_minute: int = Field(
+        60, ge=0, le=100_000, description="Messages that are read of a group; 0: all."
+    )
+    group_burst: int = Field(60, ge=1, le=100_000, description="Messages of a group that are read at once.")
+    clicks_per_minute: int = Field(
+        120,
+        ge=0,
+        le=100_000,
+        description="Clicks and votes of one person that are heeded, at once too; 0: all.",
+    )

@@ -42,6 +42,13 @@ display_name = "Chargehand"
 messages_per_minute = 100000  # a shift is played in seconds
 messages_per_hour = 100000
 
+[wecom.flood]
+sender_per_minute = 100000
+sender_burst = 100000
+group_per_minute = 100000
+group_burst = 100000
+clicks_per_minute = 100000
+
 [model]
 enabled = {model}
 cache_dir = "{cache}"

@@ -134,7 +134,15 @@ def row_of(kept: Kept, teller: Teller, up: int = 0, down: int = 0) -> MessageRow
         media=kept.media,
         up=up,
         down=down,
+        code=_code(decision),
     )
+
+
+def _code(decision: Decision) -> str:
+    """Why it was refused or failed, "" otherwise; a lesson may follow."""
+    if decision.stage not in {Stage.REFUSED, Stage.FAILED}:
+        return ""
+    return next((s.code for s in reversed(decision.steps) if isinstance(s, Refused | Failed)), "")
 
 
 def _words(message: Message, teller: Teller) -> str:

@@ -94,6 +94,10 @@ class SqlBook(SqlFacts):
         self._keep_attached(inbox, message)
         return Accepted(self._begin(row, inbox, 0), fresh=True)
 
+    def knows(self, message: Message) -> bool:
+        """Whether its msgid or fingerprint was seen before."""
+        return self._seen_before(clean(message.msgid), message.fingerprint) is not None
+
     def _seen_before(self, msgid: str, fingerprint: str) -> tuple[int] | None:
         if seen := self.line.one(_SEEN, {"msgid": msgid}):
             return seen

@@ -137,6 +137,7 @@ _LATELY = (
         DECISIONS.c.created_at >= sa.bindparam("since"),
         sa.func.coalesce(INBOX.c.chat, "") == sa.bindparam("chat"),
         among(INBOX.c.kind, ("text", "voice")),
+        INBOX.c.more.not_like('%"excess"%'),  # it was never read
         STEPS.c.kind == "understood",
     )
     .order_by(DECISIONS.c.n.desc())
