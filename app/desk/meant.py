@@ -81,20 +81,24 @@ def heard(facts: Facts, decision: Decision, corrections: Corrections) -> Meant |
         return _pressed(facts, message)
     if message.kind not in SPOKEN:
         return None
-    meant = _choice(facts, message)
+    meant = _choice(facts, message, corrections.cleaned(message.text))
     return meant or _told(facts, decision, corrections) or _correction(facts, decision, corrections)
 
 
-def _choice(facts: Facts, message: Message) -> Meant | None:
-    """The open question that this message answers with the number of a choice."""
-    text = message.text.strip()
+def _choice(facts: Facts, message: Message, text: str) -> Meant | None:
+    """The sender's own open question that this message answers with the number of a choice.
+
+    What others were asked in the same group meanwhile is theirs.
+    """
     if text not in _NUMBERS:
         return None
     for decision in reversed(facts.held()):
-        hold = decision.hold
-        if hold and hold.reason == "unclear" and decision.message.conversation == message.conversation:
-            same = decision.message.sender == message.sender and len(hold.choices) >= int(text)
-            return _chosen(facts, decision, hold.choices[int(text) - 1], message) if same else None
+        hold, asked = decision.hold, decision.message
+        if hold is None or hold.reason != "unclear" or asked.sender != message.sender:
+            continue
+        if asked.conversation == message.conversation:
+            known = len(hold.choices) >= int(text)
+            return _chosen(facts, decision, hold.choices[int(text) - 1], message) if known else None
     return None
 
 

@@ -33,6 +33,9 @@ def act(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:
 
 _PLAIN = frozenset({"thanks", "help", "joke", "injection", "empty", "emoji", "out_of_scope", *_UNREAD})
 
+_MENTION = frozenset("@＠")
+"""The bot was called by its name and told nothing."""
+
 
 def _topic(ask: Ask) -> str:
     if ask.message.kind is MessageKind.ENTER:
@@ -43,7 +46,9 @@ def _topic(ask: Ask) -> str:
     if not any(mark.isalnum() for mark in text) and ask.message.attached:
         return "media"
     if not text:
-        return "unheard" if ask.message.kind is MessageKind.VOICE else "empty"
+        if ask.message.kind is MessageKind.VOICE:
+            return "unheard"
+        return "help" if _MENTION & set(ask.message.text) else "empty"
     found = first(SMALL_TALK, text)
     if found:
         return found

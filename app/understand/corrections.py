@@ -40,12 +40,16 @@ class Corrections:
     display_name: str
     simplify: Convert
 
+    def cleaned(self, words: str) -> str:
+        """The words without the bot's mention; cut where they are too long to be a correction."""
+        return clean(words, self.display_name, _LONGEST + 1, self.simplify)
+
     def meant(self, words: str) -> Intent | None:
         """What the message says that an earlier one had meant; None for an ordinary message.
 
         It must say no to the reading and name one meaning, and nothing besides; a quotation says nothing.
         """
-        text = clean(words, self.display_name, _LONGEST + 1)
+        text = self.cleaned(words)
         if not text or len(text) > _LONGEST or text[0] in _QUOTES:
             return None
         form = matching_form(text, self.simplify)

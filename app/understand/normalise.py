@@ -12,7 +12,8 @@ Convert = Callable[[str], str]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSEEN_KINDS = {"Cc", "Cf", "Cn", "Co"}
 _CLIENT_MENTION = re.compile(r"\s{0,8}[@＠][^@＠\n\u2005]{1,64}\u2005")
-_LEADING_MENTION = re.compile(r"@[^\W\d][^\s@\d]{0,63}(?:\s|$)")
+_LEADING_MENTION = re.compile(r"@[^\W\d](?:[^\s@\d]{0,63}\s|(?:[!-/:-?A-~]{0,63}|[^\s@\d]{0,5})$)")
+"""A name alone, or with a space after it; Chinese without one may be a whole sentence."""
 _INVISIBLE = {"\u115f", "\u1160", "\u3164", "\u034f", "\u17b4", "\u17b5"} | {
     chr(c) for c in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x1810))
 }
@@ -41,19 +42,21 @@ def opencc_scripts() -> Scripts:
     return Scripts(opencc.OpenCC("hk2s").convert, opencc.OpenCC("s2t").convert)
 
 
-def clean(text: str, display_name: str, limit: int) -> str:
+def clean(text: str, display_name: str, limit: int, simplify: Convert = str) -> str:
     """The words alone: at most `limit` characters, NFKC, one line, no mention of the bot.
 
     Unseen characters (control, zero-width, private, variation selectors) are removed, lone
-    surrogates become U+FFFD, runs of white space one space. Case and script stay. Cleaning twice
-    changes nothing.
+    surrogates become U+FFFD, runs of white space one space. Case and script stay; with `simplify`
+    the bot's name is known in either script. Cleaning twice changes nothing.
     """
-    text = _leading_off(_CLIENT_MENTION, text[: limit + _MARGIN])
-    mention = _mention(display_name)
+    mention = _mention(display_name, simplify)
+    text = _without(_plain(text[: limit + _MARGIN]), mention)
+    text = _leading_off(_CLIENT_MENTION, text)
     for _ in range(_ROUNDS):
         before = text
         text = _visible(unicodedata.normalize("NFKC", _visible(text)))
-        text = _without_mentions(" ".join(text.split()), mention)[:limit].strip()
+        text = " ".join(_without(" ".join(text.split()), mention).split())
+        text = _leading_off(_LEADING_MENTION, text)[:limit].strip()
         if text == before:
             break
     return text
@@ -77,6 +80,12 @@ def matching_form(text: str, simplify: Convert) -> str:
     return "".join(kept).translate(_FOLDED)
 
 
+def _plain(text: str) -> str:
+    """NFKC, but for the space that ends a client's mention."""
+    parts = _SURROGATE.sub("\ufffd", text).split("\u2005")
+    return "\u2005".join(unicodedata.normalize("NFKC", part) for part in parts)
+
+
 def _visible(text: str) -> str:
     text = _SURROGATE.sub("\ufffd", text)
     return "".join(_shown(ch) for ch in text)
@@ -90,12 +99,27 @@ def _shown(char: str) -> str:
     return char
 
 
-def _mention(display_name: str) -> re.Pattern[str] | None:
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """Finds the bot's name in a text's matching form, where every position is that of the text."""
+
+    pattern: re.Pattern[str]
+    simplify: Convert
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where it stands, in order; an address on the web is none."""
+        found = self.pattern.finditer(matching_form(text, self.simplify))
+        return [each.span() for each in found if each["web"] is None]
+
+
+def _mention(display_name: str, simplify: Convert) -> _Mention | None:
     """The bot's mention, glued to the words around it too, or an address on the web, which stays.
 
-    A name that is one Latin word may not follow a letter or a figure: that is an e-mail address.
+    A name that is one Latin word may not follow a letter or a figure: that is an e-mail address. A
+    Latin letter may follow a Chinese name, a figure only where the mention opens the text: elsewhere
+    it is another bot's.
     """
-    words = unicodedata.normalize("NFKC", display_name).split()
+    words = matching_form(unicodedata.normalize("NFKC", _visible(display_name)), simplify).split()
     if not words:
         return None
     name = r"\s?".join(re.escape(word) for word in words)
@@ -103,19 +127,24 @@ def _mention(display_name: str) -> re.Pattern[str] | None:
     if words[0].isascii():
         whole = r"\s".join(re.escape(word) for word in words) if len(words) > 1 else r"(?!)"
         before = rf"(?:(?<![A-Za-z0-9._%+\-/])|(?<!/)(?=@{whole}))"
-    return re.compile(
-        rf"(?P<web>https?://[^\s,。]+)|{before}@\s?{name}(?:"
-        r"(?![A-Za-z0-9_\-])(?!\.[A-Za-z])[:,]?|(?=\.(?:\s|$)))",
-        re.IGNORECASE,
+    glued = r"(?![A-Za-z0-9_\-])" if words[-1][-1].isascii() else r"(?![0-9_]|-[A-Za-z0-9])"
+    opening = "(?!)" if words[-1][-1].isascii() else rf"^@\s?{name}(?=[0-9])"
+    return _Mention(
+        re.compile(
+            rf"(?P<web>https?://[^\s,。]+)|{opening}|{before}@\s?{name}(?:"
+            rf"{glued}(?!\.[A-Za-z])[:,]?\u2005*|(?=\.(?:\s|$)))",
+            re.IGNORECASE,
+        ),
+        simplify,
     )
 
 
-def _without_mentions(text: str, mention: re.Pattern[str] | None) -> str:
-    """The bot's mentions anywhere, anybody's at the start."""
-    before = ""
-    while mention and text != before:
-        before, text = text, " ".join(mention.sub(lambda found: found["web"] or " ", text).split())
-    return _leading_off(_LEADING_MENTION, text)
+def _without(text: str, mention: _Mention | None) -> str:
+    """The text without the bot's mentions, a space in the place of each."""
+    while mention and "@" in text and (spans := mention.spans(text)):
+        for start, end in reversed(spans):
+            text = f"{text[:start]} {text[end:]}"
+    return text
 
 
 def _leading_off(mention: re.Pattern[str], text: str) -> str:

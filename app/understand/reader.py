@@ -130,8 +130,9 @@ class Reader:
     def draft(self, words: str, kind: MessageKind, names: Names, preferred: Language) -> Draft:
         """What the rules make of a message, and the things that it names."""
         began = perf_counter()
-        text = "" if kind in _WORDLESS else clean(words, self._display_name, self._thresholds.text_max_chars)
-        matching = matching_form(text, self._scripts.simplify)
+        simplify, most = self._scripts.simplify, self._thresholds.text_max_chars
+        text = "" if kind in _WORDLESS else clean(words, self._display_name, most, simplify)
+        matching = matching_form(text, simplify)
         sighting = find_entities(text, matching, self._index_of(names))
         own, language = sighting.own, self._language(text, matching, preferred)
         asking = asks(own.marked)

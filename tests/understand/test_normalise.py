@@ -10,6 +10,7 @@ SCRIPTS = opencc_scripts()
 NAME = "Line Bot"
 PIECES = st.sampled_from(
     ["@", "＠", "Line", "Bot", " ", "\u2005", "@Line Bot", "@linebot", "查", "庫存", "\u200b", "\ud83d",
+     "@產線 bot", "@产线Bot", "产线", "1",
      "é", "e\u0301",
      "１／２", "a@b.com", "\n", "ﷺ", "İ", "\ufe0f", "😀", "Ⓞ", "\x00", "嗰", "裏"]
 )  # fmt: skip
@@ -96,6 +97,88 @@ def test_what_was_sent_and_what_is_read(sent: str, read: str) -> None:
 def test_the_bots_name_goes_and_nothing_else(name: str, sent: str, read: str) -> None:
     assert clean(sent, name, 4_000) == read
     assert clean(read, name, 4_000) == read
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "read"),
+    [
+        # The other script of the name, wherever it stands.
+        ("产线助手", "@產線助手 3號線為何停了", "3號線為何停了"),
+        ("產線助手", "查庫存 @产线助手", "查庫存"),
+        ("产线助手", "查庫存@產線助手", "查庫存"),
+        ("产线助手", "@產線助手看這張照片", "看這張照片"),
+        ("产线助手", "@產线助手 早", "早"),
+        ("里程机器人", "@裏程機器人 早", "早"),
+        ("里程机器人", "@里程機器人早", "早"),
+        ("後勤小幫手", "@后勤小帮手 早", "早"),
+        ("产线 Bot", "＠產線　ＢＯＴ 早", "早"),
+        # What follows without a space.
+        ("产线助手", "@产线助手SO-1042到哪了", "SO-1042到哪了"),
+        ("产线助手", "@产线助手1042到哪了", "1042到哪了"),
+        ("产线助手", "@产线助手3号线为什么停了", "3号线为什么停了"),
+        ("产线助手", "@产线助手1", "1"),
+        ("产线助手", "@产线助手A线停了", "A线停了"),
+        ("产线助手", "@产线助手/list", "/list"),
+        ("产线助手", "@张三@产线助手/list", "/list"),
+        ("产线助手", "@产线助手-查", "-查"),
+        ("产线助手", "@产线助手，查", "查"),
+        ("产线助手", "@产线助手：查", "查"),
+        # Unseen and odd spaces around and within.
+        ("产线助手", "@产线助手\u200b查", "查"),
+        ("产线助手", "@产线助手\u00a0查", "查"),
+        ("产线助手", "@产线助手\u3000查", "查"),
+        ("产线助手", "@产线助手\u2005\u2005查", "查"),
+        ("产线助手", "\ufeff@产线助手\u2005查", "查"),
+        ("产线助手", "@\u200b产线助手 查", "查"),
+        (NAME, "@Line\u2005Bot\u2005早", "早"),
+        (NAME, "@张三\u2005@Line\u2005Bot\u2005早", "早"),
+        # A name that would be a pattern.
+        ("A.B*C?", "@A.B*C? 早", "早"),
+        ("A.B*C?", "查 @AxB 早", "查 @AxB 早"),
+        ("[Bot]", "查 @[bot]", "查"),
+        ("(a|b)+", "@(a|b)+ 早", "早"),
+        ("Bot\\d", "查 @Bot\\d", "查"),
+        ("Bot\\d", "查 @Bot7", "查 @Bot7"),
+        ("小助手@总部", "@小助手@總部 查", "查"),
+        # What only looks like it, in either script and width.
+        ("Line", "mail ｂｏｂ＠ｌｉｎｅ．ｃｏｍ", "mail bob@line.com"),
+        ("产线助手", "查@產線助手2号", "查@產線助手2号"),
+        ("Bot", "@Bot２", "@Bot2"),
+        ("Bot", "@Bot2", "@Bot2"),
+        ("产线助手", "看 HTTPS://x.y/@產線助手", "看 HTTPS://x.y/@產線助手"),
+        ("产线助手", "@产线助手 bob@x.com 1/2 http://x.y/1/2", "bob@x.com 1/2 http://x.y/1/2"),
+        # A whole sentence is nobody's name.
+        ("产线助手", "@张三帮我查一下不锈钢库存", "@张三帮我查一下不锈钢库存"),
+        ("产线助手", "@张三", ""),
+    ],
+)  # fmt: skip
+def test_the_bots_name_in_every_spelling(name: str, sent: str, read: str) -> None:
+    assert clean(sent, name, 4_000, SCRIPTS.simplify) == read
+    assert clean(read, name, 4_000, SCRIPTS.simplify) == read
+
+
+_SPELT = st.sampled_from(
+    ["@产线助手 ", "@產線助手 ", "＠产线助手\u2005", "@產线助手\u00a0", "@ 产线助手\u3000",
+     "@产\u200b线助手 ", "@产线助手\u2005\u200b", "@产线助手, ", "@产线助手：", "＠產線助手，"]
+)  # fmt: skip
+_SAID = st.sampled_from(
+    ["查", "庫存", "1/2", "SO-1042", "a@b.com", "http://x.y/@z", "@", "50%", "D-00042", "同意", "GR-03"]
+)
+
+
+@given(st.lists(_SAID | _SPELT.map(lambda mention: f"!{mention}"), max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_all_that_is_said_around_mentions_stays(pieces: list[str]) -> None:
+    sent = "".join(piece[1:] if piece[0] == "!" else f"{piece} " for piece in pieces)
+    said = " ".join(piece for piece in pieces if piece[0] != "!")
+    assert clean(sent, "产线助手", 4_000, SCRIPTS.simplify) == said
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
+def test_cleaning_twice_changes_nothing_in_either_script(text: str) -> None:
+    once = clean(text, "产线 Bot", 50, SCRIPTS.simplify)
+    assert clean(once, "產線 bot", 50, SCRIPTS.simplify) == once
 
 
 @given(TEXTS)

@@ -355,3 +355,13 @@ async def test_forty_thousand_characters_get_a_reading(
 ) -> None:
     reading = await reader_with(None, book, scripts).read(unit * 40_000, TEXT, names, YUE)
     assert len(reading.text) <= 4_000
+
+
+@pytest.mark.parametrize(
+    "text", ["@產線助手 SS-304 庫存", "SS-304 庫存＠产线助手", "SS-304 @產线助手\u2005庫存"]
+)
+async def test_the_bot_is_known_by_its_name_in_either_script(
+    book: RuleBook, scripts: Scripts, names: Names, text: str
+) -> None:
+    reader = Reader(book, None, None, Understanding(), 2.0, "产线助手", scripts)
+    assert (await reader.read(text, TEXT, names, YUE)).text == "SS-304 庫存"
