@@ -68,12 +68,10 @@ class Player:
             return await self.gateway.event(line.sender, "feedback_event", msgid=msgid, fields=vote)
         assert line.click is not None  # noqa: S101 - the script's own validator promises it
         ticket = line.click.decision if line.click.decision != "latest" else await self._latest_held()
-        click = await self._pressed(line.sender, ticket, line.click.key)
-        return await self.gateway.event(
-            line.sender, "template_card_event", chat=line.chat, msgid=msgid, fields=click
-        )
+        task_id, key = await self._pressed(line.sender, ticket, line.click.key)
+        return await self.gateway.click(line.sender, task_id, key, chat=line.chat, msgid=msgid)
 
-    async def _pressed(self, sender: str, ticket: str, key: str) -> dict[str, object]:
+    async def _pressed(self, sender: str, ticket: str, key: str) -> tuple[str, str]:
         """The click on the sender's card about a ticket; a click on nothing where there is no card."""
         with suppress(TimeoutError):
             await self.gateway.wait_for(lambda seen: seen.card(sender, ticket) is not None, _CARD_S)

@@ -66,19 +66,8 @@ class Floor:
     async def press(self, userid: str, ticket: str, key: str, **how: Any) -> str:
         """Press the button whose key begins so on the person's card about a ticket; the click's msgid."""
         await self.gateway.wait_for(lambda seen: seen.card(userid, ticket) is not None, timeout=WAIT_S)
-        card = self.gateway.seen.card(userid, ticket)
-        pressed = next(each["key"] for each in card["button_list"] if each["key"].startswith(key))
-        click = {"task_id": card["task_id"], "event_key": pressed}
-        return await self.gateway.event(userid, "template_card_event", fields=click, **how)
-
-    async def click(self, userid: str, task_id: str, key: str, *, shape: str = "nested") -> str:
-        """A click as WeCom may spell it; its msgid."""
-        card = {"task_id": task_id, "event_key": key}
-        if shape == "misspelt":
-            card = {"taskid": task_id, "eventkey": key, "cardtype": "button_interaction"}
-        if shape == "flat":
-            return await self.gateway.event(userid, "template_card_event", flat=True, fields=card)
-        return await self.gateway.event(userid, "template_card_event", fields=card)
+        task_id, pressed = self.gateway.seen.press(userid, ticket, key)
+        return await self.gateway.click(userid, task_id, pressed, **how)
 
     async def look(self, at: Callable[[Facts], Any]) -> Any:
         """Look into the store beside the service."""

@@ -33,7 +33,7 @@ async def updated(floor, msgid: str) -> str:
 async def test_the_card_shows_what_is_asked_by_whom_and_until_when(floor):
     ticket = await hold(floor, 701)
     told = await floor.told(APPROVER, ticket, "701 公斤", "Raj Kumar")
-    assert "[批准]" in told
+    assert "批准" in told
     card = floor.gateway.seen.card(APPROVER, ticket)
     digest = (await floor.look(lambda facts: facts.decision(ticket))).hold
     assert card["button_list"][0]["key"].startswith("yes:")
@@ -47,7 +47,7 @@ async def test_a_press_in_any_shape_is_a_yes_once(floor, shape):
     await floor.gateway.wait_for(lambda seen: seen.card(APPROVER, ticket) is not None)
     card = floor.gateway.seen.card(APPROVER, ticket)
     key = card["button_list"][0]["key"]
-    clicks = [await floor.click(APPROVER, card["task_id"], key, shape=shape) for _ in range(3)]
+    clicks = [await floor.gateway.click(APPROVER, card["task_id"], key, shape=shape) for _ in range(3)]
     rows = [await floor.row(msgid) for msgid in clicks]
     assert [row["stage"] for row in rows] == ["done", "refused", "refused"]
     assert await floor.stock("SS-420", "A") == (before - 510, 0.0)
@@ -78,7 +78,7 @@ async def test_nobody_else_can_press_it_and_no_other_card_works(floor):
         (APPROVER, "'; DROP TABLE cards; --", key), (APPROVER, "", ""),
     ]  # fmt: skip
     for who, which, pressed in tries:
-        msgid = await floor.click(who, which, pressed)
+        msgid = await floor.gateway.click(who, which, pressed)
         row = await floor.row(msgid)
         assert row["stage"] == "refused", (who, which, pressed)
         assert "CH-" not in row["reply"]
@@ -93,7 +93,7 @@ async def test_a_meaning_is_chosen_by_a_button(floor):
     msgid = await floor.press(ASKER, ticket, "choice:2")
     chosen = await floor.row(msgid)
     assert chosen["layer"] == "person"
-    again = await floor.click(ASKER, floor.gateway.seen.card(ASKER, ticket)["task_id"], "choice:1")
+    again = await floor.gateway.click(ASKER, floor.gateway.seen.card(ASKER, ticket)["task_id"], "choice:1")
     assert (await floor.row(again))["stage"] == "refused"
 
 
@@ -117,7 +117,7 @@ async def test_a_click_is_answered_in_time_while_the_store_is_blocked(floor):
     assert floor.gateway.seen.updates[msgid]["template_card"]["button_list"], "it can be pressed again"
     assert (await floor.row(msgid))["stage"] == "done"
     await floor.told(APPROVER, ticket)
-    again = await floor.click(APPROVER, floor.gateway.seen.card(APPROVER, ticket)["task_id"], "")
+    again = await floor.gateway.click(APPROVER, floor.gateway.seen.card(APPROVER, ticket)["task_id"], "")
     assert (await floor.row(again))["stage"] == "refused"
     assert await floor.stock("SS-420", "A") == (before - 540, 0.0)
     assert all(turned.cmd != "aibot_respond_update_msg" for turned in floor.gateway.seen.turned_down)

@@ -33,6 +33,15 @@ class Callback:
         return _ANSWERS.get(self.kind, "")
 
     @property
+    def task_id(self) -> str:
+        """The card that was clicked, "" for anything else."""
+        event = self.body.get("event")
+        detail = event.get(self.kind, event) if isinstance(event, dict) else None
+        if not isinstance(detail, dict):
+            return ""
+        return str(detail.get("task_id") or detail.get("taskid") or "")
+
+    @property
     def conversation(self) -> str:
         """Where it was said."""
         return self.chat or self.sender
@@ -100,6 +109,57 @@ def event(
     if kind == "enter_chat":
         del body["chattype"]
     return Callback(msgid, kind, sender, chat, body)
+
+
+Shape = Literal["nested", "flat", "misspelt"]
+"""How a click is written: as the samples have it, as a kit's types have it, as a table spells it."""
+
+_MISSPELT = {"card_type": "cardtype", "event_key": "eventkey", "task_id": "taskid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What is pressed on which card; `chosen` are the options by question, None where nothing is asked."""
+
+    task_id: str
+    key: str
+    card_type: str
+    chosen: Mapping[str, Sequence[str]] | None = None
+
+    def fields(self, shape: Shape) -> dict[str, object]:
+        """The details of its event."""
+        odd = shape == "misspelt"
+        plain: dict[str, object] = {
+            "card_type": self.card_type,
+            "event_key": self.key,
+            "task_id": self.task_id,
+        }
+        fields = {_MISSPELT[name] if odd else name: value for name, value in plain.items()}
+        if self.chosen is None:
+            return fields
+        ids, one = ("optionids", "optionid") if odd else ("option_ids", "option_id")
+        items = [{"question_key": q, ids: {one: list(options)}} for q, options in self.chosen.items()]
+        return fields | {"selected_items": {"selected_item": items}}
+
+
+def clicked(
+    bot_id: str, msgid: str, sender: str, press: Press, *, shape: Shape, chat: str | None
+) -> Callback:
+    """A button pressed on a card."""
+    kind = "template_card_event"
+    fields = press.fields(shape)
+    if shape != "flat":
+        return event(bot_id, msgid, sender, kind, fields, chat)
+    flat = {"msgtype": "event", "event": {"eventtype": kind} | fields}
+    return Callback(msgid, kind, sender, chat, _address(bot_id, msgid, sender, chat) | flat)
+
+
+def voted(
+    bot_id: str, msgid: str, sender: str, vote: Mapping[str, object], *, chat: str | None = None
+) -> Callback:
+    """A thumb; what was left empty is left out."""
+    fields = {name: value for name, value in vote.items() if value not in ("", [])}
+    return event(bot_id, msgid, sender, "feedback_event", fields, chat)
 
 
 def disconnected(bot_id: str) -> str:

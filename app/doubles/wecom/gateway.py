@@ -2,35 +2,33 @@
 
 Nothing here ran against Tencent. What the documents leave open is decided so: what people say while
 no client is subscribed waits for the next one (`queues=False` drops it), a client that is superseded
-is told and then closed (`lingers=True` leaves its socket open), and a finished bubble takes the same
-words again but no others.
+is told and then closed (`lingers=True` leaves its socket open), a finished bubble takes the same words
+again but no others, and a card that is sent again under its task_id is refused.
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Literal
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from app.doubles.wecom import callbacks
-from app.doubles.wecom.callbacks import Callback
+from app.doubles.wecom.callbacks import Callback, Press, Shape
 from app.doubles.wecom.caller import Caller
-from app.doubles.wecom.faults import CUTS, FAULTS, JUNK, junk
+from app.doubles.wecom.faults import CUTS, FAULTS, JUNK, bent, junk
+from app.doubles.wecom.hearing import Hearing
+from app.doubles.wecom.media_host import Enclosed, MediaHostDouble
+from app.doubles.wecom.port import Port
 from app.doubles.wecom.rules import Rules
-from app.doubles.wecom.seen import Seen, Turned
+from app.doubles.wecom.seen import CardSeen, CardUpdate, Seen
 from app.records.errors import OwnFault
 
 BOT_ID = "aibDEMO0001"
 SECRET = "demo-secret-of-the-double"  # noqa: S105 - opens nothing but this double
 
-_NOT_SUBSCRIBED = 846609
-_WRONG_SECRET = 853000
-_WRONG_BOT = 93019
-_TOO_OFTEN = 45009
-_READ_MAX = 64 * 1024**2
 _EVERY = 10  # messages between two cuts of a fault that is switched on
 
 
@@ -38,10 +36,12 @@ class GatewayDouble:
     """The gateway. `seen` is what it received; `faults` may be changed while it runs.
 
     `known` are conversations that spoke to the bot before: userids, and group ids in `known_groups`.
+    `media` is the host of what people attach; it is entered and left by whoever made it.
     """
 
     late_s: float = 6.0
     slow_s: float = 0.5
+    refused_s: float = 2.0
     queues: bool = True
     lingers: bool = False
 
@@ -53,6 +53,7 @@ class GatewayDouble:
         faults: Iterable[str] = (),
         known: Iterable[str] = (),
         known_groups: Iterable[str] = (),
+        media: MediaHostDouble | None = None,
         tell: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.bot_id = bot_id
@@ -60,15 +61,16 @@ class GatewayDouble:
         self.faults: set[str] = set()
         self.seen = Seen()
         self.rules = Rules(self.seen, self.faults, singles=set(known), groups=set(known_groups))
+        self.media = media
         self.url = ""
         self._tell = tell
-        self._server: Server | None = None
+        self._hearing = Hearing(bot_id, secret, self.rules, self._let_in, self._delay_s, tell)
+        self._port = Port(self._serve, lambda: "unavailable" not in self.faults)
         self._current: Caller | None = None
         self._waiting: list[Callback] = []
+        self._held: Callback | None = None
         self._said: dict[str, Callback] = {}
-        self._numbers = count(1)
-        self._callers = count(1)
-        self._req_ids = count(1)
+        self._numbers, self._callers, self._req_ids = count(1), count(1), count(1)
         self._delivered = 0
         for name in faults:
             self.switch(name)
@@ -77,17 +79,11 @@ class GatewayDouble:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; `url` is set when this returns."""
-        self._server = await serve(
-            self._serve, host, port, ping_interval=None, max_size=_READ_MAX, close_timeout=1, compression=None
-        )
-        bound = next(iter(self._server.sockets)).getsockname()[1]
-        self.url = f"ws://{host}:{bound}"
+        self.url = await self._port.open(host, port)
 
     async def stop(self) -> None:
         """Close every connection and stop listening; may be called twice."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        await self._port.close()
 
     async def __aenter__(self) -> "GatewayDouble":
         """Start on a free port."""
@@ -138,21 +134,72 @@ class GatewayDouble:
         await self._happen(callbacks.event(self.bot_id, given, sender, kind, details, chat, flat=flat))
         return given
 
+    async def click(
+        self,
+        sender: str,
+        task_id: str,
+        key: str,
+        *,
+        chosen: Mapping[str, Sequence[str]] | None = None,
+        shape: Shape = "nested",
+        chat: str | None = None,
+        msgid: str | None = None,
+    ) -> str:
+        """A person presses a button of a card, sent or not; `chosen` are the options by question.
+
+        Returns the msgid of the event.
+        """
+        given = msgid or f"ev-{next(self._numbers):06d}"
+        dealt = self.seen.cards.get(task_id)
+        now = dealt.shown_to(sender) if dealt else {}
+        press = Press(task_id, key, str(now.get("card_type", "button_interaction")), chosen)
+        await self._happen(callbacks.clicked(self.bot_id, given, sender, press, shape=shape, chat=chat))
+        return given
+
+    async def vote(
+        self,
+        sender: str,
+        feedback_id: str,
+        kind: int,
+        *,
+        content: str = "",
+        reasons: Sequence[int] = (),
+        chat: str | None = None,
+        msgid: str | None = None,
+    ) -> str:
+        """A person's thumb: 1 up, 2 down with words and reasons, 3 withdrawn; returns the event's msgid."""
+        given = msgid or f"ev-{next(self._numbers):06d}"
+        vote = {"id": feedback_id, "type": kind, "content": content, "inaccurate_reason_list": list(reasons)}
+        await self._happen(callbacks.voted(self.bot_id, given, sender, vote, chat=chat))
+        return given
+
+    async def attach(
+        self,
+        sender: str,
+        items: Sequence[Enclosed],
+        *,
+        words: str = "",
+        chat: str | None = None,
+        msgid: str | None = None,
+    ) -> str:
+        """A person sends photos, files or videos, alone or with words; returns the msgid.
+
+        Raises OwnFault without a media host.
+        """
+        if self.media is None:
+            raise OwnFault("attachments need a media host: GatewayDouble(media=…)")
+        kept = [(each.kind, *self.media.keep(each.content, each.name)) for each in items]
+        given = msgid or f"m-{next(self._numbers):06d}"
+        await self._happen(callbacks.attached(self.bot_id, given, sender, kept, words=words, chat=chat))
+        return given
+
     async def redeliver(self, msgid: str) -> None:
         """Deliver a message again, with the same msgid."""
         await self._deliver(self._said[msgid])
 
     def told(self, conversation: str) -> list[str]:
         """All that a conversation was told, oldest first: tickets named as feedback, then words."""
-        told = [
-            (shown.at, f"{shown.feedback} {shown.content}")
-            for msgid, bubbles in self.seen.bubbles.items()
-            if msgid in self._said and self._said[msgid].conversation == conversation
-            for bubble in bubbles
-            for shown in bubble.frames
-        ]
-        told += [(p.at, f"{p.feedback} {p.content}") for p in self.seen.pushes.get(conversation, [])]
-        return [words for _, words in sorted(told)]
+        return self.seen.told(conversation)
 
     # What goes wrong.
 
@@ -166,8 +213,37 @@ class GatewayDouble:
         """Play an odd frame or a cut once, now."""
         if name in CUTS:
             await self._cut(name)
+        elif name in JUNK:
+            await self.send_raw(junk(name, self.bot_id))
         else:
-            await self.send_raw(junk(name))
+            raise OwnFault(f"'{name}' cannot be played once; there are {', '.join([*sorted(CUTS), *JUNK])}")
+
+    def refuse(self, errcode: int, *, times: int | None = 1, cmd: str = "") -> None:
+        """Refuse the next commands with an errcode, undone; times None means until `relent`.
+
+        `cmd` is which, "" any but "ping" and "aibot_subscribe". Several orders are obeyed in turn.
+        """
+        self._hearing.refusals.order(errcode, times, cmd)
+
+    def relent(self) -> None:
+        """Refuse nothing more of what `refuse` ordered."""
+        self._hearing.refusals.relent()
+
+    async def refuse_connections(self, for_s: float | None = None) -> None:
+        """Shut the port; open connections stay. Returns when it is open again, at once for None."""
+        self._port.shut()
+        if for_s is not None:
+            await asyncio.sleep(for_s)
+            await self.accept_connections()
+
+    async def accept_connections(self) -> None:
+        """Open the port again that was shut."""
+        await self._port.open_again()
+
+    def forget_req_ids(self) -> None:
+        """Every callback that was delivered can no longer be answered: 846605."""
+        if self._current is not None:
+            self._current.live.clear()
 
     async def send_raw(self, data: str | bytes) -> None:
         """Send a frame as it is to the subscribed client, if there is one."""
@@ -185,18 +261,17 @@ class GatewayDouble:
         elif mode == "abort":
             caller.wire.transport.abort()
 
-    async def supersede(self) -> None:
-        """Another client has subscribed: the present one is told, and closed unless `lingers`."""
+    async def supersede(self, *, lingers: bool | None = None) -> None:
+        """Another client has subscribed: the present one is told, and closed unless it lingers."""
         caller, self._current = self._current, None
         if caller is not None:
-            await self._kick(caller)
+            await self._kick(caller, lingers=self.lingers if lingers is None else lingers)
 
     # What is awaited.
 
     async def wait_for(self, true: Callable[[Seen], bool], timeout: float = 10.0) -> None:  # noqa: ASYNC109
         """Return when it is true of what was seen; raises TimeoutError."""
-        async with asyncio.timeout(timeout), self.seen.changed:
-            await self.seen.changed.wait_for(lambda: true(self.seen))
+        await self.seen.wait_for(true, timeout)
 
     async def wait_for_answer(self, msgid: str, timeout: float = 10.0) -> str:  # noqa: ASYNC109
         """The finished answer below a message; raises TimeoutError. A push is not below a message."""
@@ -212,16 +287,35 @@ class GatewayDouble:
         """Return when so many subscribes have succeeded; raises TimeoutError."""
         await self.wait_for(lambda seen: seen.subscribes >= number, timeout)
 
+    async def wait_for_card(self, to: str, number: int = 1, timeout: float = 10.0) -> CardSeen:  # noqa: ASYNC109
+        """The latest card of a conversation, once there are so many; raises TimeoutError."""
+        await self.wait_for(lambda seen: len(seen.cards_to(to)) >= number, timeout)
+        return self.seen.cards_to(to)[-1]
+
+    async def wait_for_update(self, msgid: str, timeout: float = 10.0) -> CardUpdate:  # noqa: ASYNC109
+        """What a click made of a card that was sent; raises TimeoutError."""
+        await self.wait_for(lambda seen: msgid in seen.replaced, timeout)
+        return self.seen.replaced[msgid]
+
     # Delivering.
+
+    async def release(self) -> None:
+        """Deliver what the fault `reorder` still holds back."""
+        held, self._held = self._held, None
+        if held is not None:
+            await self._pass_on(held)
 
     async def _happen(self, callback: Callback) -> None:
         self._said[callback.msgid] = callback
         self.rules.meet(callback)
-        if self._current is None or not await self._deliver(callback):
-            self._keep(callback)
+        if "reorder" in self.faults and self._held is None:
+            self._held = callback
+            return
+        await self._pass_on(callback)
+        await self.release()
 
-    def _keep(self, callback: Callback) -> None:
-        if self.queues:
+    async def _pass_on(self, callback: Callback) -> None:
+        if not await self._deliver(callback) and self.queues:
             self._waiting.append(callback)
 
     async def _deliver(self, callback: Callback) -> bool:
@@ -230,7 +324,7 @@ class GatewayDouble:
             return False
         for name in JUNK:
             if name in self.faults:
-                await caller.send(junk(name))
+                await caller.send(junk(name, self.bot_id))
         sent = True
         for _ in range(2 if "redeliver" in self.faults else 1):
             sent = await self._hand(caller, callback) and sent
@@ -245,21 +339,30 @@ class GatewayDouble:
         again = Callback(callback.msgid, callback.kind, callback.sender, callback.chat, callback.body)
         caller.live[req_id] = again
         self._tell(f"→ {callback.kind} {callback.msgid} from {callback.sender}")
-        return await caller.send(again.frame(req_id))
+        return await caller.send(bent(again.frame(req_id), self.faults))
 
     async def _cut(self, name: str) -> None:
         match name:
             case "clean_close":
                 await self.drop("clean")
+            case "going_away":
+                await self.drop("clean", 1001)
             case "abort":
                 await self.drop("abort")
+            case "half_open":
+                await self.drop("silent")
+            case "refuse_connections":
+                await self.drop("abort")
+                await self.refuse_connections(self.refused_s)
+            case "supersede_lingers":
+                await self.supersede(lingers=True)
             case _:
                 await self.supersede()
 
-    async def _kick(self, caller: Caller) -> None:
-        caller.subscribed = False
+    async def _kick(self, caller: Caller, *, lingers: bool) -> None:
+        caller.subscribed, caller.lingers = False, lingers
         await caller.send(callbacks.disconnected(self.bot_id))
-        if not self.lingers:
+        if not lingers:
             await caller.close()
 
     # Hearing.
@@ -271,7 +374,7 @@ class GatewayDouble:
             caller.forget()
         if self._current is caller:
             self._current = None
-        await self._changed()
+        await self.seen.notify()
 
     async def _listen(self, caller: Caller) -> None:
         while True:
@@ -280,81 +383,18 @@ class GatewayDouble:
             except ConnectionClosed:
                 return
             if not caller.mute:
-                await self._hear(caller, json.loads(raw))
-                await self._changed()
+                await self._hearing.hear(caller, json.loads(raw))
+                await self.seen.notify()
 
-    async def _hear(self, caller: Caller, frame: Mapping[str, object]) -> None:
-        cmd, headers, body = str(frame.get("cmd")), frame.get("headers"), frame.get("body")
-        req_id = str(headers.get("req_id")) if isinstance(headers, dict) else ""
-        inner = body if isinstance(body, dict) else {}
-        match cmd:
-            case "aibot_subscribe":
-                await self._subscribe(caller, req_id, inner)
-            case "ping":
-                await self._ping(caller, req_id, "body" in frame)
-            case _:
-                await self._command(caller, cmd, req_id, inner)
-
-    async def _subscribe(self, caller: Caller, req_id: str, body: Mapping[str, object]) -> None:
-        errcode = self._admit(caller, body)
-        if errcode:
-            self.seen.refused_subscribes += 1
-            await caller.ack(req_id, errcode)
-            return
+    async def _let_in(self, caller: Caller) -> None:
+        """A client has subscribed: the one before it goes, and what waited is delivered."""
         old, self._current = self._current, caller
-        caller.subscribed = True
-        self.seen.subscribes += 1
-        await caller.ack(req_id)
         if old is not None:
-            await self._kick(old)
+            await self._kick(old, lingers=self.lingers or "supersede_lingers" in self.faults)
         waiting, self._waiting = self._waiting, []
         for callback in waiting:
-            if not await self._deliver(callback):
-                self._keep(callback)
+            await self._pass_on(callback)
 
-    def _admit(self, caller: Caller, body: Mapping[str, object]) -> int:
-        if caller.subscribed:
-            self.seen.breaches.append("subscribe repeated on a live socket")
-            return _TOO_OFTEN
-        if body.get("bot_id") != self.bot_id:
-            return _WRONG_BOT
-        wrong = body.get("secret") != self.secret or "refuse_subscribe" in self.faults
-        return _WRONG_SECRET if wrong else 0
-
-    async def _ping(self, caller: Caller, req_id: str, has_body: bool) -> None:  # noqa: FBT001
-        self.seen.pings += 1
-        if has_body:
-            self.seen.breaches.append("a ping with a body")
-        if "no_pong" not in self.faults:
-            await caller.ack(req_id, 0 if self._hears(caller) else _NOT_SUBSCRIBED)
-
-    async def _command(self, caller: Caller, cmd: str, req_id: str, body: Mapping[str, object]) -> None:
-        if caller.in_flight(req_id):
-            self.seen.breaches.append(f"{req_id}: a second frame in flight")
-        if not self._hears(caller):
-            errcode = _NOT_SUBSCRIBED
-        else:
-            errcode = self.rules.judge(caller.live, cmd, req_id, body)
-        if errcode:
-            self.seen.turned_down.append(Turned(cmd, req_id, errcode))
-        self._tell(f"← {cmd} {req_id} errcode {errcode}")
-        await self._acknowledge(caller, req_id, errcode, body)
-
-    def _hears(self, caller: Caller) -> bool:
-        return caller.subscribed and "zombie" not in self.faults
-
-    async def _acknowledge(
-        self, caller: Caller, req_id: str, errcode: int, body: Mapping[str, object]
-    ) -> None:
-        stream = body.get("stream")
-        interim = isinstance(stream, dict) and not stream.get("finish")
-        if "no_ack" in self.faults or (interim and "no_interim_ack" in self.faults):
-            return
+    def _delay_s(self) -> float:
         late_s = self.late_s if "late_ack" in self.faults else 0.0
-        await caller.ack(
-            req_id, errcode, delay_s=late_s + (self.slow_s if "slow_ack" in self.faults else 0.0)
-        )
-
-    async def _changed(self) -> None:
-        async with self.seen.changed:
-            self.seen.changed.notify_all()
+        return late_s + (self.slow_s if "slow_ack" in self.faults else 0.0)

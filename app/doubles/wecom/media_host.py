@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 from urllib.parse import quote
 
 from app.doubles.wecom.sealed import seal, written
@@ -33,6 +34,15 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "garbage": "no HTTP",
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A photo, file or video that somebody sends; a photo has no name."""
+
+    content: bytes = field(repr=False)
+    name: str = ""
+    kind: Literal["image", "file", "video"] = "image"
 
 
 @dataclass(frozen=True, slots=True)

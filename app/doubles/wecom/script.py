@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 from app.doubles.wecom.gateway import GatewayDouble
 
@@ -60,15 +60,14 @@ async def perform(double: GatewayDouble, line: Line) -> str:
     """Do what one line says, now; returns its msgid."""
     if line.text is not None:
         return await double.say(line.sender, line.text, chat=line.chat, msgid=line.msgid)
-    where: dict[str, Any] = {"chat": line.chat, "msgid": line.msgid}
     if line.click is not None:
         ticket = line.click.decision
         about = latest_ticket(double, line) if ticket == "latest" else ticket
-        card = double.seen.press(line.sender, about, line.click.key)
-        return await double.event(line.sender, "template_card_event", fields=card, **where)
+        task_id, key = double.seen.press(line.sender, about, line.click.key)
+        return await double.click(line.sender, task_id, key, chat=line.chat, msgid=line.msgid)
     if line.feedback is not None:
-        vote = {"id": latest_ticket(double, line), "type": line.feedback}
-        return await double.event(line.sender, "feedback_event", fields=vote, **where)
+        voted_on = latest_ticket(double, line)
+        return await double.vote(line.sender, voted_on, line.feedback, chat=line.chat, msgid=line.msgid)
     return await double.event(line.sender, line.event or "enter_chat", msgid=line.msgid)
 
 

@@ -15,6 +15,7 @@ _CHUNK_MAX_BYTES = 512 * 1024
 _CHUNKS_MAX = 100
 _NAME_MAX_BYTES = 256
 _SESSION_S = 30 * 60
+_MEDIA_S = 3 * 24 * 3600
 _MAX_BYTES = {"file": 20_000_000, "video": 10_000_000, "voice": 2_000_000, "image": 10_000_000}
 
 Body = Mapping[str, object]
@@ -38,12 +39,16 @@ class FileSeen:
 
 
 class Uploads:
-    """The uploads of one bot. `files` are those that ended, by media_id; `sent` counts commands."""
+    """The uploads of one bot. `files` are those that ended, by media_id; `sent` counts commands.
+
+    A media_id is taken for three days; `files` keeps what it stood for.
+    """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.files: dict[str, FileSeen] = {}
         self.sent = 0
         self._now, self._sessions, self._numbers = now, dict[str, _Session](), count(1)
+        self._since: dict[str, float] = {}
 
     def judge(self, cmd: str, body: Body) -> Answer:
         """The errcode, and the answer's body; a repeated piece is taken as often as it comes."""
@@ -56,6 +61,13 @@ class Uploads:
         if cmd == "aibot_upload_media_chunk":
             return _piece(session, body)
         return self._finish(str(body.get("upload_id")), session)
+
+    def takes(self, media_id: object, kind: str) -> bool:
+        """Whether this may be sent now as a file of this kind."""
+        file = self.files.get(media_id) if isinstance(media_id, str) else None
+        if file is None or file.kind != kind:
+            return False
+        return self._now() - self._since[str(media_id)] <= _MEDIA_S
 
     def _init(self, body: Body) -> Answer:
         name, size, chunks = body.get("filename"), body.get("total_size"), body.get("total_chunks")
@@ -79,6 +91,7 @@ class Uploads:
         del self._sessions[upload_id]
         media_id = f"M{upload_id}"
         self.files[media_id] = FileSeen(str(said["type"]), str(said["filename"]), content)
+        self._since[media_id] = self._now()
         return OK, {"type": said["type"], "media_id": media_id, "created_at": str(int(time.time()))}
 
 

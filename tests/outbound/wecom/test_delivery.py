@@ -174,7 +174,7 @@ async def test_a_refused_reply_becomes_a_push(gateway: GatewayDouble, rig: Rigs,
             gateway.switch("expired_stream")
         else:
             await gateway.wait_for(lambda seen: msgid in seen.bubbles)
-            gateway._current.live.clear()
+            gateway.forget_req_ids()
         r.answer(decision, "done")
         assert await gateway.wait_for_pushes(SENDER) == ["done"]
         await r.settled()
