@@ -10,7 +10,6 @@ from app.doubles.wecom.cards import Card, keys, text, words
 from app.doubles.wecom.rates import Rates
 from app.doubles.wecom.uploads import FileSeen
 
-
 _KEYS = {"approve": "yes:", "refuse": "no:"}
 
 

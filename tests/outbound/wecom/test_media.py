@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from app.doubles.wecom import callbacks
+from app.doubles.wecom.certified import certified
 from app.doubles.wecom.media_host import FAULTS, MediaHostDouble
 from app.inbound.wecom_bot import read
 from app.inbound.wecom_media import attachments
@@ -24,7 +25,6 @@ from app.records.errors import MediaDown, MediaRefused, OwnFault, SettingsWrong,
 from app.records.media import Attachment, MediaKind
 from app.records.message import Message, MessageKind
 from app.settings import WecomMedia
-from tests.outbound.wecom.certified import certified
 from tests.outbound.wecom.conftest import Noted
 from tests.outbound.wecom_app.tls import connect_proxy
 

@@ -1,4 +1,4 @@
-"""A server's certificate for one test, for 127.0.0.1 and names, that is its own authority."""
+"""A certificate for a double on loopback, made afresh, that is its own authority."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -12,9 +12,9 @@ from cryptography.x509.oid import NameOID
 
 
 def certified(folder: Path, *names: str) -> tuple[ssl.SSLContext, Path]:
-    """The server's TLS, and the file that a client must trust."""
+    """A server's TLS for 127.0.0.1 and these names, and the file that a client must trust; for one day."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "media host of a test")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "media host double")])
     others = [x509.IPAddress(ip_address("127.0.0.1")), *map(x509.DNSName, names)]
     certificate = (
         x509.CertificateBuilder()
