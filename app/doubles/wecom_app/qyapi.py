@@ -4,29 +4,41 @@ import json
 import ssl
 import threading
 from collections import deque
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from typing_extensions import override
 
-from app.doubles.wecom_app.faults import CODES
-from app.doubles.wecom_app.rules import Reply, Rules, no
+from app.doubles.wecom_app.faults import CODES, FAULTS, TOKENLESS
+from app.doubles.wecom_app.rules import UPLOADS, Reply, Rules, no
+from app.records.errors import OwnFault
 
-_BODY_MAX_BYTES = 1024 * 1024
+_BODY_MAX_BYTES = 21 * 1024 * 1024
 
 
 class QyapiDouble:
-    """Serves while it is entered; `faults` are played until taken out, those in `once` one a request."""
+    """Serves while it is entered; `faults` are played until taken out, those in `once` one a request.
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+    `tell` hears of every request, from threads of the server. Raises OSError when the port is taken.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        tell: Callable[[str], None] = lambda _line: None,
+    ) -> None:
         self.rules = Rules()
         self.seen = self.rules.seen
         self.faults: set[str] = set()
         self.once: deque[str] = deque()
+        self._tell = tell
         self._lock = threading.Lock()
         self._released = threading.Event()
-        self._server = _Server(self)
+        self._server = _Server(self, port)
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
@@ -46,6 +58,12 @@ class QyapiDouble:
         """Answer what is held by `slow`, from now on."""
         self._released.set()
 
+    def switch(self, name: str, *, on: bool = True) -> None:
+        """Switch a lasting fault; raises OwnFault for a name that does not exist."""
+        if name not in FAULTS:
+            raise OwnFault(f"there is no fault '{name}'; there are {', '.join(FAULTS)}")
+        (self.faults.add if on else self.faults.discard)(name)
+
     def answer(self, target: str, body: bytes) -> bytes | int | None:
         """What to answer: a body, an HTTP status, or None to cut the connection."""
         split = urlsplit(target)
@@ -53,6 +71,7 @@ class QyapiDouble:
             fault = self._fault(split.path)
             self.seen.calls.append(split.path)
             reply = self._judge(split.path, split.query, body, fault)
+        self._tell(f"← {split.path} errcode {reply['errcode']}{f', {fault}' if fault else ''}")
         if fault == "slow":
             self._released.wait()
         match fault:
@@ -72,24 +91,27 @@ class QyapiDouble:
         """The fault that strikes now, or ""."""
         if self.once:
             return self.once.popleft()
-        strikes = {"bad_secret"} if path.endswith("/gettoken") else self.faults - {"bad_secret"}
+        strikes = TOKENLESS if path.endswith("/gettoken") else self.faults - TOKENLESS
         return next(iter(sorted(self.faults & strikes)), "")
 
     def _judge(self, path: str, query: str, body: bytes, fault: str) -> Reply:
         if fault in CODES:
             return no(CODES[fault])
+        asked = dict(parse_qsl(query))
+        if path in UPLOADS:
+            return self.rules.upload(path, asked, body)
         try:
             given = json.loads(body) if body else {}
         except ValueError:
             return no(40058)
-        return self.rules.judge(path, dict(parse_qsl(query)), given if isinstance(given, dict) else {})
+        return self.rules.judge(path, asked, given if isinstance(given, dict) else {})
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, double: QyapiDouble) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, double: QyapiDouble, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.double = double
 
 

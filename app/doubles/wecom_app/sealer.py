@@ -41,7 +41,11 @@ class Sealer:
 
     def seal(self, fields: Mapping[str, object], timestamp: int) -> Post:
         """A callback with these fields; a mapping is a nest of fields, a tuple the same field repeated."""
-        return self.sign(self._seal.encrypt(xml_of(fields), secrets.token_bytes(RANDOM_BYTES)), timestamp)
+        return self.echo(xml_of(fields), timestamp)
+
+    def echo(self, text: str, timestamp: int) -> Post:
+        """Any text, as the admin console seals what it wants to be told back."""
+        return self.sign(self._seal.encrypt(text, secrets.token_bytes(RANDOM_BYTES)), timestamp)
 
     def sign(self, encrypted: str, timestamp: int) -> Post:
         """Whoever holds the Token signs any cipher text."""
