@@ -1,14 +1,16 @@
 """The gateway double keeps the protocol's rules against a client that is written by hand."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from app.doubles.wecom import GatewayDouble, play, serve
+from app.doubles.wecom import BOT_ID, SECRET, Enclosed, GatewayDouble, play, serve
 from app.doubles.wecom.faults import FAULTS
 from app.records.errors import OwnFault
 from tests.doubles.gateway_asking import NOTICE, Client, client, push, stream, update
@@ -232,3 +234,30 @@ async def test_alone_it_tells_its_address_and_plays_its_lines() -> None:
             assert await wire.recv() == "{not json"
             assert (await one.hear())["body"]["text"]["content"] == "hello"
         serving.cancel()
+
+
+async def test_alone_it_serves_what_was_attached_and_spoils_it_when_told() -> None:
+    told = list[str]()
+    listening = asyncio.Event()
+
+    def tell(line: str) -> None:
+        told.append(line)
+        if "media host" in line:
+            listening.set()
+
+    async with asyncio.TaskGroup() as group:
+        attached = [Enclosed(b"photo", "a.png")]
+        serving = group.create_task(serve(0, ["media.expired"], attached=attached, tell=tell))
+        await listening.wait()
+        async with connect(told[0].split()[3].rstrip(","), proxy=None) as wire:
+            one = Client(wire)
+            assert await one.ask("aibot_subscribe", {"bot_id": BOT_ID, "secret": SECRET}) == 0
+            body = (await one.hear())["body"]
+            assert (body["from"]["userid"], body["msgtype"]) == ("dry.run", "image")
+            trusted = ssl.create_default_context(cafile=told[1].split()[-1])
+            async with httpx.AsyncClient(trust_env=False, verify=trusted) as http:
+                assert (await http.get(body["image"]["url"])).status_code == 403
+        serving.cancel()
+    assert body["image"]["url"].startswith(told[1].split()[4].rstrip(","))
+    with pytest.raises(OwnFault, match="no fault 'sunspots'"):
+        await serve(0, ["media.sunspots"])

@@ -22,7 +22,7 @@ Tell = Callable[[str], None]
 class Called:
     """Whom the double calls back: the receive-URL with its Token and key, and who speaks there.
 
-    `words` are said once the URL is verified; where `presses`, the first button of each card is pressed.
+    `words` are said once the URL is verified; then the first button of each card is pressed.
     """
 
     url: str
@@ -30,7 +30,6 @@ class Called:
     aes_key: str
     person: str = "zhangsan"
     words: str = "3号线停机了"
-    presses: bool = True
 
 
 async def serve(
@@ -52,12 +51,11 @@ async def serve(
         tell(line)
         loop.call_soon_threadsafe(news.set)
 
-    double = QyapiDouble(port=port, tell=heard)
-    for name in faults:
-        double.switch(name)
-    double.rules.people |= {*people, *([called.person] if called else [])}
     sealer = Sealer(Seal(called.token, read_key(called.aes_key), CORP_ID)) if called else None
-    with double:
+    with QyapiDouble(port=port, tell=heard) as double:
+        for name in faults:
+            double.switch(name)
+        double.rules.people |= {*people, *([called.person] if called else [])}
         tell(f"web API double at {double.url}, corp id {CORP_ID}, agent id {AGENT_ID}, secret {SECRET}")
         tell(f"webhook at {double.url}/cgi-bin/webhook/send?key={WEBHOOK_KEY}")
         if called is not None and sealer is not None:
@@ -73,11 +71,12 @@ async def _call(double: QyapiDouble, called: Called, sealer: Sealer, news: async
         said = written(called.person, int(time.time()), called.words, str(time.time_ns()))
         tell(f"→ text of {called.person}: HTTP {await sender.deliver(sealer.seal(said, int(time.time())))}")
         done = 0
-        while called.presses:
+        while True:
             await news.wait()
             news.clear()
-            waiting, done = double.seen.messages[done:], len(double.seen.messages)
-            for message in waiting:
+            came = double.seen.messages[done:]
+            done += len(came)
+            for message in came:
                 if called.person in message.people and keys(message.part):
                     statuses = await sender.deliver(_press(message, called.person, sealer))
                     tell(f"→ click on {text(message.part.get('task_id'))}: HTTP {statuses}")

@@ -44,7 +44,10 @@ class CallbackSender:
         return list(await asyncio.gather(*(self.post(each) for each in reversed(posts))))
 
     async def verify(self, post: Post) -> tuple[int, str]:
-        """Ask for the echo of a cipher text, as the admin console does; status and body."""
+        """Ask for the echo of a cipher text, as the admin console does; status, 0 for none, and body."""
         address = f"{self._url}?{post.query}&echostr={quote(post.encrypted, safe='')}"
-        reply = await self._client.get(address)
+        try:
+            reply = await self._client.get(address)
+        except httpx.HTTPError:
+            return 0, ""
         return reply.status_code, reply.text

@@ -7,34 +7,33 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from app.doubles.proxy import ProxyDouble
 from app.doubles.wecom_app import SECRET, WEBHOOK_KEY, QyapiDouble
 from app.outbound.wecom_app.qyapi import Qyapi
 from app.outbound.wecom_app.webhook import GroupWebhook
 from app.records.errors import ChargehandError, LinkDown, OutcomeUnknown, SettingsWrong, TurnedDown
 from app.settings import WecomWebhook
 from tests.outbound.wecom_app.rig import Rig, app_settings
-from tests.outbound.wecom_app.tls import certified, connect_proxy
+from tests.outbound.wecom_app.tls import certified
 
 
 async def test_a_tunnel_sees_where_to_and_nothing_else(tmp_path: Path):
     tls, ca_file = certified(tmp_path)
-    asked: list[str] = []
-    seen = bytearray()
     with QyapiDouble(tls=tls) as double:
-        async with connect_proxy(asked, seen) as proxy:
-            rig = Rig(double, app_settings(tmp_path, double.url, ca_file=ca_file, proxy=proxy), tmp_path)
+        async with ProxyDouble() as proxy:
+            rig = Rig(double, app_settings(tmp_path, double.url, ca_file=ca_file, proxy=proxy.url), tmp_path)
             await rig.client.send_text(["zhangsan"], "hello")
             await rig.close()
-    assert set(asked) == {f"CONNECT {double.url.removeprefix('https://')} HTTP/1.1"}
-    assert SECRET.encode() not in seen
+    assert set(proxy.requests) == {f"CONNECT {double.url.removeprefix('https://')} HTTP/1.1"}
+    assert SECRET.encode() not in proxy.sent
     assert len(double.seen.messages) == 1
 
 
 async def test_a_proxy_that_refuses_means_nothing_was_written(tmp_path: Path):
     tls, ca_file = certified(tmp_path)
     with QyapiDouble(tls=tls) as double:
-        async with connect_proxy([], bytearray(), "403 Forbidden") as proxy:
-            rig = Rig(double, app_settings(tmp_path, double.url, ca_file=ca_file, proxy=proxy), tmp_path)
+        async with ProxyDouble(refuses="403 Forbidden") as proxy:
+            rig = Rig(double, app_settings(tmp_path, double.url, ca_file=ca_file, proxy=proxy.url), tmp_path)
             with pytest.raises(LinkDown) as down:
                 await rig.client.send_text(["zhangsan"], "hello")
             await rig.close()
