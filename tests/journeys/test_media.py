@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from app.doubles.wecom import callbacks
+from app.doubles.wecom.certified import certified
 from app.doubles.wecom.media_host import MediaHostDouble
 from app.main import verify_chain
 from app.outbound.store import SqlStore, open_store
@@ -21,7 +22,6 @@ from app.verbs.demo import Stage, staged
 from app.verbs.service import Line
 from tests.journeys.conftest import WAIT_S, Floor
 from tests.journeys.test_plans import inline
-from tests.outbound.wecom.certified import certified
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHAN, ZHANG, LI, HO = "chan.siu-ming", "zhang.wei", "liu.yang", "ho.chi-keung"
