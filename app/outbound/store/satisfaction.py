@@ -36,9 +36,12 @@ _BY_CLOUD = sa.exists(
 ).label("by_cloud")
 """Whether the cloud read it, as `records.decision.layer_of` tells."""
 
+_STATE = sa.func.coalesce(OUTBOX.c.state, "")
+"""Not the column itself: SQLite would look through everything that was ever sent, for each decision."""
+
 _WAS_ANSWERED = sa.exists(
     sa.select(sa.literal(1)).where(
-        OUTBOX.c.decision == DECISIONS.c.n, OUTBOX.c.reply_to != "", OUTBOX.c.state == "sent"
+        OUTBOX.c.decision == DECISIONS.c.n, OUTBOX.c.reply_to != "", _STATE == "sent"
     )
 )
 _MEANT = (DECISIONS.c.intent, DECISIONS.c.layer, _BY_CLOUD)
@@ -50,7 +53,7 @@ _ANSWERS = (
     .where(*_OF_THEN, ~_GREETED, _WAS_ANSWERED)
     .subquery()
 )
-_ANSWERED = sa.select(*_ANSWERS.c, sa.func.count()).group_by(*_ANSWERS.c)
+ANSWERED = sa.select(*_ANSWERS.c, sa.func.count()).group_by(*_ANSWERS.c)
 _VOTES = (
     sa.select(DECISIONS.c.created_at, *_MEANT, _FEEDBACK.c.vote)
     .join(DECISIONS, DECISIONS.c.n == _FEEDBACK.c.decision)
@@ -111,7 +114,7 @@ class SqlSatisfaction:
         """Counted once for days that are over: an answer of before yesterday is delivered by now."""
         if day in self._closed:
             return self._closed[day]
-        rows = await self._see(lambda line: line.all(_ANSWERED, self._span(day, day)))
+        rows = await self._see(lambda line: line.all(ANSWERED, self._span(day, day)))
         found: Counter[Key] = Counter()
         for intent, layer, by_cloud, count in rows:
             if key := _key(day, intent, layer, by_cloud=by_cloud):

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
 from app.outbound.store import open_store
+from app.outbound.store.satisfaction import ANSWERED
 from app.records.decision import Consulted, PlanAsked
 from app.records.message import MessageKind
 from app.records.reading import Intent, Layer
@@ -131,3 +133,15 @@ def test_rows_begin_with_all_together_and_leave_out_what_never_came():
     assert rows[0].total == Satisfaction(14, 3, 2)
     assert rows[0].days == (Satisfaction(10, 3, 2), Satisfaction(4, 0, 0))
     assert (rows[0].total.share, rows[2].total.share) == (0.6, None)
+
+
+def test_each_answer_is_looked_up_by_its_decision(store, sql, url):
+    """Not by its state: nearly everything that was ever said has been sent."""
+    if not url.startswith("sqlite"):
+        pytest.skip("the other database keeps statistics of its own")
+    text = ANSWERED.params(low="2026-11-23", high="2026-11-24").compile(
+        dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
+    )
+    plan = "\n".join(row[3] for row in sql(f"EXPLAIN QUERY PLAN {text}"))
+    assert "SEARCH outbox USING INDEX ix_outbox_decision" in plan
+    assert "SEARCH decisions USING INDEX ix_decisions_created_at" in plan
