@@ -102,6 +102,7 @@ async def test_who_finds_it_wrong_is_asked_once(plant):
         assert await questions(here) == []
         await vote(here, "raj.kumar", first.id)
         assert await questions(here) == [], "not after a change of mind either"
+        assert here.faults == []
         assert await here.said(question.id) == []
 
 
