@@ -11,9 +11,8 @@ from click.testing import CliRunner
 from app.cli import verbs
 from app.doubles.wecom_app import AGENT_ID, CORP_ID, SECRET, Called, entered, pressed, serve
 from app.doubles.wecom_app.sealer import xml_of
-from app.inbound.wecom_app.reading import Arrived
 from app.records.errors import OwnFault
-from app.records.message import MessageKind
+from app.records.message import Message, MessageKind
 from tests.doubles.gateway_asking import BUTTONS
 from tests.inbound.wecom_app.plant import PATH, Plant
 
@@ -41,9 +40,9 @@ class Heard:
 class Listening(Plant):
     heard: Heard
 
-    async def accept(self, arrived: Arrived) -> None:
-        await super().accept(arrived)
-        self.heard(arrived.message.kind.value)
+    async def accept(self, message: Message) -> None:
+        await super().accept(message)
+        self.heard(message.kind.value)
 
 
 async def _card(url: str) -> None:
