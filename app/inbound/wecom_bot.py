@@ -3,6 +3,7 @@
 A frame that is not for us, or not of the documented shape, is dropped for a counted reason.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from app.inbound.wecom_media import attachments, without_keys
 from app.records.message import Message, MessageKind
 from app.records.quoted import COVER
 
+_ID_MAX_CHARS = 256
+
 _log = structlog.get_logger(__name__)
 
 WORDS_MAX = 2_000
@@ -42,7 +45,7 @@ def _whole(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(_whole)]
-Id = Annotated[str, BeforeValidator(_whole), Field(min_length=1, max_length=256)]
+Id = Annotated[str, BeforeValidator(_whole), Field(min_length=1, max_length=_ID_MAX_CHARS)]
 
 
 class _Part(BaseModel):
@@ -57,13 +60,12 @@ class _Content(_Part):
     content: Text = ""
 
 
-class _Said(_Part):
-    """Words in any of the forms that carry them."""
+class _Line(_Part):
+    """Words as text or voice; in a mixed message nothing else carries them."""
 
     msgtype: Text = ""
     text: _Content | None = None
     voice: _Content | None = None
-    mixed: "_Mixed | None" = None
 
     def words(self) -> str | None:
         """The words, "" when there are none; None when the part that `msgtype` names is missing."""
@@ -72,17 +74,29 @@ class _Said(_Part):
                 return self.text.content if self.text else None
             case "voice":
                 return self.voice.content if self.voice else None
-            case "mixed":
-                return self.mixed.words() if self.mixed else None
             case _:
                 return ""
 
 
 class _Mixed(_Part):
-    msg_item: list[_Said]
+    """Holds lines and no other mixed message, so no frame is read deeper than a call stack goes."""
+
+    msg_item: list[_Line]
 
     def words(self) -> str:
         return "\n".join(words for item in self.msg_item if (words := item.words()))
+
+
+class _Said(_Line):
+    """Words in any of the forms that carry them."""
+
+    mixed: _Mixed | None = None
+
+    def words(self) -> str | None:
+        """As of a line."""
+        if self.msgtype == "mixed":
+            return self.mixed.words() if self.mixed else None
+        return super().words()
 
 
 def _somehow(value: object, read: ValidatorFunctionWrapHandler) -> object:
@@ -195,10 +209,15 @@ def read(frame: Mapping[str, object], raw: str, at: datetime, bot_id: str) -> Me
     )  # fmt: skip
 
 
+def _hash(msgid: str) -> str:
+    """Tells one id from another in the log, whatever the gateway put into it."""
+    return hashlib.sha256(msgid.encode()).hexdigest()[:16]
+
+
 def _req_id(frame: Mapping[str, object]) -> str:
     headers = frame.get("headers")
     req_id = headers.get("req_id") if isinstance(headers, dict) else None
-    return req_id if isinstance(req_id, str) else ""
+    return req_id if isinstance(req_id, str) and len(req_id) <= _ID_MAX_CHARS else ""
 
 
 def _said(body: _Body) -> tuple[MessageKind, str, str] | Dropped:
@@ -281,7 +300,7 @@ class Door:
             await self._accept(message)
         except Exception as fault:  # noqa: BLE001 - one of the four boundaries
             self._drop("not_kept", len(raw))
-            _log.error("frame_not_kept", msgid=message.msgid, fault=type(fault).__name__)
+            _log.error("frame_not_kept", msgid_sha256=_hash(message.msgid), fault=type(fault).__name__)
 
     def _drop(self, reason: str, size_chars: int) -> None:
         self.dropped[reason] += 1

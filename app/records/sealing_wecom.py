@@ -69,7 +69,9 @@ class Seal:
         plain = _unpadded(_decrypted(self.key, sealed))
         length = int.from_bytes(plain[RANDOM_BYTES:_HEAD], "big")
         words, receiver = plain[_HEAD : _HEAD + length], plain[_HEAD + length :]
-        if len(words) != length or not hmac.compare_digest(receiver, self.receiver.encode()):
+        if len(plain) < _HEAD or len(words) != length:
+            raise NotGenuine
+        if not hmac.compare_digest(receiver, self.receiver.encode()):
             raise NotGenuine
         try:
             text = words.decode()

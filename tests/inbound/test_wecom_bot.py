@@ -213,6 +213,21 @@ def test_a_vote_of_another_shape_is_dropped(wrong: dict[str, Any]) -> None:
     assert _read(_event("feedback_event", {"id": "D-00042", "type": 2} | wrong)) == Dropped("wrong_types")
 
 
+@pytest.mark.parametrize("depth", [2, 100, 240, 250, 254, 400])
+@pytest.mark.parametrize("where", ["body", "quote"])
+def test_messages_in_messages_are_read_no_deeper_than_the_protocol_goes(depth: int, where: str) -> None:
+    said: dict[str, Any] = {"msgtype": "text", "text": {"content": "deep"}}
+    for _ in range(depth):
+        said = {"msgtype": "mixed", "mixed": {"msg_item": [said]}}
+    message = _message(_frame(**said) if where == "body" else _frame(quote=said))
+    assert (message.text, message.quote) == (("", "") if where == "body" else ("SO-1042 到哪了", COVER))
+
+
+def test_a_req_id_that_nobody_would_remember_leaves_a_push() -> None:
+    assert _message(_frame() | {"headers": {"req_id": "r" * 256}}).req_id == "r" * 256
+    assert _message(_frame() | {"headers": {"req_id": "r" * 257}}).req_id == ""
+
+
 _ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[])),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -242,16 +257,17 @@ async def test_the_door_counts_what_it_drops_and_stays_open() -> None:
     kept, dropped = list[Message](), list[str]()
 
     async def accept(message: Message) -> None:
-        if message.msgid == "m-bad":
+        if message.msgid == "m-bad words":
             raise RuntimeError("the words SO-1042")
         kept.append(message)
 
     door = Door(BOT, accept, on_drop=dropped.append)
     with capture_logs() as said:
         await door.take(_frame(aibotid="aibOTHER"), "{}", NOW)
-        await door.take(_frame(msgid="m-bad"), "{}", NOW)
+        await door.take(_frame(msgid="m-bad words"), "{}", NOW)
         await door.take(_frame(), "{}", NOW)
     assert [message.msgid for message in kept] == ["m1"]
     assert dropped == ["other_bot", "not_kept"]
     assert door.dropped == {"other_bot": 1, "not_kept": 1}
     assert "SO-1042" not in str(said)
+    assert "m-bad" not in str(said)

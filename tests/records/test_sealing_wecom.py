@@ -158,6 +158,14 @@ def test_the_longest_padding():
             SEAL.decrypt(closed(body + bytes([pad]) * pad))
 
 
+@pytest.mark.parametrize("length", [0, 1, 15, 16, 19])
+def test_what_is_too_short_for_a_length_is_no_empty_text(length: int):
+    """Where no receiver is named, nothing else would tell."""
+    pad = 32 - length
+    with pytest.raises(NotGenuine):
+        Seal("t", SEAL.key, "").decrypt(closed(bytes(length) + bytes([pad]) * pad))
+
+
 @pytest.mark.parametrize("bad", ["", "====", "no base64!", "AAAA", "ü", "\ud800", "A" * 24])
 def test_what_is_no_cipher_text(bad: str):
     with pytest.raises(NotGenuine):

@@ -88,7 +88,8 @@ class AppDoor:
                 return self._drop("known", Outcome.KNOWN)
             await self._accept(message)
         except Exception as fault:  # noqa: BLE001 - one of the four boundaries
-            _log.error("callback_not_kept", msgid=message.msgid, fault=type(fault).__name__)
+            fingerprint = message.fingerprint[:16]  # a hash; the msgid is whatever came
+            _log.error("callback_not_kept", fingerprint=fingerprint, fault=type(fault).__name__)
             return self._drop("not_kept", Outcome.LATER)
         finally:
             self._taking.discard(message.fingerprint)

@@ -23,11 +23,16 @@ DISCONNECTED = "disconnected_event"
 _EVENT_ANSWERS = {"enter_chat": WELCOME, "template_card_event": UPDATE}
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPE = re.compile(r"\\(?:u0000|.)", re.DOTALL)  # one by one, because a written backslash is one too
+_REQ_ID_MAX_CHARS = 256  # ten thousand of them are remembered
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame of the right outer shape; `cmd` is "" in an answer to a command of ours."""
+    """One frame of the right outer shape; `cmd` is "" in an answer to a command of ours.
+
+    `req_id` is "" when there is none that could be answered: no text, or more than 256 characters.
+    """
 
     cmd: str
     req_id: str
@@ -61,7 +66,8 @@ class Odd:
 def read(raw: bytes, limit_bytes: int) -> Frame | Odd:
     """The frame in `raw`, which came as a text or a binary message; never raises.
 
-    Raw control characters inside strings are accepted, lone surrogates and NUL are replaced.
+    Raw control characters inside strings are accepted, lone surrogates and NUL are replaced, in
+    `data` also where they are escaped.
     """
     if len(raw) > limit_bytes:
         return Odd("too_big", len(raw))
@@ -76,6 +82,8 @@ def read(raw: bytes, limit_bytes: int) -> Frame | Odd:
 
 
 def _parse(text: str) -> object:
+    if "\\u0000" in text:
+        text = _ESCAPE.sub(lambda found: "\\ufffd" if found[0] == "\\u0000" else found[0], text)
     data = json.loads(text, strict=False)
     if not _SURROGATE_ESCAPE.search(text):
         return data
@@ -91,7 +99,8 @@ def _shape(data: object, text: str, size_bytes: int) -> Frame | Odd:
     if not isinstance(cmd, str):
         return Odd("cmd_not_text", size_bytes)
     req_id = headers.get("req_id")
-    return Frame(cmd, req_id if isinstance(req_id, str) else "", data, text)
+    answerable = isinstance(req_id, str) and len(req_id) <= _REQ_ID_MAX_CHARS
+    return Frame(cmd, str(req_id) if answerable else "", data, text)
 
 
 def write(cmd: str, req_id: str, body: Mapping[str, object] | None) -> str:

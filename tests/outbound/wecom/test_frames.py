@@ -64,6 +64,21 @@ def test_a_lone_surrogate_is_replaced_and_a_pair_is_kept() -> None:
     assert frame.data["body"] == "\ufffd x \U0001f600 \ufffd"
 
 
+def test_an_escaped_nul_is_replaced_and_an_escaped_backslash_is_kept() -> None:
+    raw = rb'{"cmd":"c","headers":{"req_id":"r\u0000"},"body":["\u0000","\\u0000","\\\u0000","\ud83d\u0000"]}'
+    frame = frames.read(raw, _LIMIT)
+    assert isinstance(frame, Frame)
+    assert frame.req_id == "r\ufffd"
+    assert frame.data["body"] == ["\ufffd", "\\u0000", "\\\ufffd", "\ufffd\ufffd"]
+
+
+def test_a_req_id_of_any_length_is_no_reason_to_keep_it() -> None:
+    for length, kept in ((256, 256), (257, 0), (100_000, 0)):
+        frame = frames.read(b'{"headers":{"req_id":"' + b"r" * length + b'"}}', _LIMIT)
+        assert isinstance(frame, Frame)
+        assert len(frame.req_id) == kept
+
+
 def test_each_callback_has_one_legal_answer() -> None:
     def legal(cmd: str, kind: str = "") -> str:
         body = {"event": {"eventtype": kind}}
