@@ -1,7 +1,7 @@
 """What `double wecom`, `double wecom-app` and `double cloud` take; each loads its work when it is run."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,13 @@ def wecom(
     """A WeCom gateway for the AI bot's long connection, and the host of what people attach."""
     from app.doubles.wecom.alone import serve  # noqa: PLC0415 - a verb loads only what it needs
     from app.doubles.wecom.media_host import Enclosed  # noqa: PLC0415
-    from app.verbs.demo import read_script  # noqa: PLC0415
+    from app.doubles.wecom.script import Line  # noqa: PLC0415
 
-    lines = read_script(script).lines if script else ()
+    lines: Sequence[Line] = ()
+    if script:
+        from app.verbs.demo import read_script  # noqa: PLC0415 - brings the whole service
+
+        lines = read_script(script).lines
     attached = [
         Enclosed(each.read_bytes(), each.name, "image" if each.suffix.lower() in _PHOTOS else "file")
         for each in attach

@@ -30,9 +30,10 @@ async def test_a_tunnel_leads_to_where_a_name_is_routed(gateway: GatewayDouble) 
     assert b"Sec-WebSocket-Key" in proxy.sent
 
 
-async def test_what_is_not_loopback_and_what_is_shut_is_refused() -> None:
+async def test_what_is_not_loopback_and_what_is_shut_is_refused(gateway: GatewayDouble) -> None:
+    port = gateway.url.rpartition(":")[2]
     async with ProxyDouble() as proxy:
-        for url in ("ws://192.0.2.1:443", "ws://example.invalid:443", "ws://127.0.0.1:9"):
+        for url in (f"ws://192.0.2.1:{port}", f"ws://example.invalid:{port}", "ws://127.0.0.1:9"):
             with pytest.raises(InvalidProxyStatus, match="502"):
                 await connect(url, proxy=proxy.url)
         async with httpx.AsyncClient(proxy=proxy.url, trust_env=False) as http:
