@@ -30,11 +30,16 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Rests:
-    """Pauses in seconds, and how often a row is tried before it is given up."""
+    """Pauses in seconds, and how often a row is tried before it is given up.
+
+    `doubtful_max` tries without an outcome on one connection say that none will come; `attempts_max`
+    are tries of any kind.
+    """
 
     idle_s: float = 1.0  # between looks for rows that have become due
     down_s: float = 1.0  # nothing was written
     doubtful_s: float = 10.0  # the outcome is unknown; at least as long as the way asks for
+    doubtful_longest_s: float = 60.0  # each time twice as long, up to this
     attempts_max: int = 100
     doubtful_max: int = 10
 
@@ -54,6 +59,7 @@ class Delivery:
         self._busy: set[Conversation] = set()
         self._held: dict[Conversation, datetime] = {}
         self._crowded: set[Conversation] = set()
+        self._unknowns: Mapping[Channel, Counter[int]] = {channel: Counter() for channel in ways}
         self.ends: Counter[str] = Counter()
         """What became of attempts: sent, digest, put_off, given_up."""
 
@@ -78,6 +84,8 @@ class Delivery:
         now, chosen = self._clock(), dict[Conversation, Outgoing]()
         self._held = {who: until for who, until in self._held.items() if until > now}
         ready = [channel for channel, way in self._ways.items() if way.is_ready]
+        for channel in self._ways.keys() - ready:
+            self._unknowns[channel].clear()  # a connection that has ended says nothing of the next
         free = _AT_ONCE - len(self._busy)
         if free <= 0 or not ready:
             return []
@@ -147,6 +155,7 @@ class Delivery:
                 self._crowded.discard(_conversation(rows[0]))
                 for row in rows:
                     await self._outbox.sent(row.id, at)
+                    self._unknowns[row.channel].pop(row.id, None)
             case Later(_, refused=True) if rows[0].attempts >= self._rests.attempts_max:
                 await self._give_up(rows, "busy")
             case Later(pause_s):
@@ -156,11 +165,14 @@ class Delivery:
     # What did not work.
 
     async def _unknown(self, rows: tuple[Outgoing, ...], way: Way) -> None:
-        if rows[0].attempts >= self._rests.doubtful_max:
+        first, rests = rows[0], self._rests
+        self._unknowns[first.channel][first.id] += 1
+        times = self._unknowns[first.channel][first.id]
+        if times >= rests.doubtful_max or first.attempts >= rests.attempts_max:
             await self._give_up(rows, "never acknowledged")
         else:
-            pause_s = max(self._rests.doubtful_s, way.settles_s(rows[0]))
-            await self._put_off(rows, pause_s, doubtful=True)
+            pause_s = min(rests.doubtful_s * 2.0 ** (times - 1), rests.doubtful_longest_s)
+            await self._put_off(rows, max(pause_s, way.settles_s(first)), doubtful=True)
 
     async def _put_off(self, rows: tuple[Outgoing, ...], pause_s: float, *, doubtful: bool) -> None:
         """The whole conversation rests, so that its rows keep their order."""
@@ -175,6 +187,7 @@ class Delivery:
         for row in rows:
             _log.warning("outgoing_given_up", outgoing=row.id, decision=row.decision_id, reason=reason)
             await self._outbox.given_up(row.id, reason)
+            self._unknowns[row.channel].pop(row.id, None)
 
 
 def _conversation(row: Outgoing) -> Conversation:

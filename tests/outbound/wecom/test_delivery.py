@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from app.doubles.wecom import GatewayDouble
-from app.ports import Outgoing
+from app.outbound.delivery import Delivery, Rests
+from app.ports import Later, Outgoing, Sent
 from app.records.answer import utc_now
-from app.records.errors import NotWaiting
+from app.records.errors import NotWaiting, OutcomeUnknown
+from app.records.message import Channel
 
 Rigs = Callable[..., Any]
 SENDER = "chan.siu-ming"
+_HASTY = Rests(idle_s=0.02, down_s=0.02, doubtful_s=0.02, doubtful_max=3)
 
 
 def _notice(row: int, to: str, text: str = "please approve", **changes: Any) -> Outgoing:
@@ -222,6 +225,61 @@ async def test_late_acknowledgements_do_not_double_an_answer(gateway: GatewayDou
         await r.settled()
     assert {shown.content for shown in gateway.seen.bubbles[msgid][0].frames} == {"done"}
     assert gateway.seen.pushes == {}
+
+
+async def test_waiting_counts_for_nothing_when_an_answer_is_in_doubt(
+    gateway: GatewayDouble, rig: Rigs
+) -> None:
+    r = rig()
+    gateway.switch("no_ack")
+    async with r.running(delivery=True):
+        msgid = await _asked(r, gateway)
+        r.answer(r.decision(), "once", attempts=50)
+        await r.box.until(lambda: ("put_off_doubtful", 1) in r.box.log)
+        gateway.switch("no_ack", on=False)
+        await r.settled()
+    assert gateway.seen.answer(msgid) == "once"
+
+
+class _Mute:
+    """A way without outcomes; after the second try its connection is lost for a moment."""
+
+    def __init__(self) -> None:
+        self.tries = self.looks_lost = 0
+
+    @property
+    def is_ready(self) -> bool:
+        self.looks_lost += self.tries == 2
+        return not (self.tries == 2 and self.looks_lost == 1)
+
+    def settles_s(self, row: Outgoing) -> float:
+        return 0.0
+
+    async def send(self, row: Outgoing) -> Sent | Later:
+        self.tries += 1
+        raise OutcomeUnknown
+
+
+async def test_what_a_lost_connection_left_open_does_not_count_on_the_next(rig: Rigs) -> None:
+    r, way = rig(), _Mute()
+    r.delivery = Delivery({Channel.BOT: way}, r.box, clock=utc_now, rests=_HASTY)
+    r.box.add(_notice(1, SENDER))
+    async with r.running(delivery=True):
+        await r.settled(state="given_up")
+    assert way.tries == 2 + 3
+
+
+async def test_a_gateway_that_never_acknowledges_ends_the_tries(gateway: GatewayDouble, rig: Rigs) -> None:
+    r = rig(ack_timeout_s=0.02)
+    r.delivery = Delivery({Channel.BOT: r.way}, r.box, clock=utc_now, rests=_HASTY)
+    gateway.switch("no_ack")
+    async with r.running(delivery=True):
+        msgid = await _asked(r, gateway)
+        r.answer(r.decision(), "once")
+        await r.settled(state="given_up")
+    assert r.box.reasons == {1: "never acknowledged"}
+    assert r.box.log.count(("claim", 1)) == 3
+    assert [b.content for b in gateway.seen.bubbles[msgid]] == ["once"]
 
 
 async def test_a_doubtful_answer_on_a_new_connection_is_a_notice(gateway: GatewayDouble, rig: Rigs) -> None:
