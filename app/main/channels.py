@@ -1,5 +1,6 @@
 """Every way in and out of WeCom, wired once: the bot, the self-built app with its relay, the webhook."""
 
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -59,16 +60,24 @@ class Hears:
 class Channels:
     """The channels that the settings switch on; the bot's link is there even when it is off.
 
-    Raises SettingsWrong for secrets or certificates that cannot be used.
+    `tick` is monotonic, in seconds. Raises SettingsWrong for secrets or certificates that cannot be used.
     """
 
-    def __init__(self, settings: Settings, store: SqlStore, hears: Hears, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: SqlStore,
+        hears: Hears,
+        clock: Clock,
+        *,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings, self._store, self._hears, self._clock = settings, store, hears, clock
         bot = settings.wecom.bot
         self._door = Door(bot.id, hears.accept, on_click=self._clicked, on_drop=hears.dropped)
         told = Told(hears.link_became, hears.dropped, hears.alarm)
-        self.link = Link(bot, self._door.take, clock=clock, ledger=store.ledger, told=told)
-        self._clicks, streams = Clicks(self.link), Streams()
+        self.link = Link(bot, self._door.take, clock=clock, ledger=store.ledger, told=told, tick=tick)
+        self._clicks, streams = Clicks(self.link), Streams(tick)
         self.bubble = WecomBubble(self.link, streams, clock=clock)
         bot_way = BotWay(self.link, streams, self._clicks, doubtful_text=hears.doubtful_text)
         self._apis: list[Qyapi] = []

@@ -1,14 +1,16 @@
 """A WeCom gateway on loopback: a real websocket server that keeps the protocol's rules.
 
 Nothing here ran against Tencent. What the documents leave open is decided so: what people say while
-no client is subscribed waits for the next one (`queues=False` drops it), a client that is superseded
-is told and then closed (`lingers=True` leaves its socket open), a finished bubble takes the same words
-again but no others, and a card that is sent again under its task_id is refused.
+no client is subscribed waits for the next one (`queues=False` drops it), a superseded client is told
+and then closed (`lingers=True` does not), a finished bubble takes the same words again but no others,
+and a card that is sent again under its task_id is refused.
 """
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Literal
 
@@ -37,6 +39,7 @@ class GatewayDouble:
 
     `known` are conversations that spoke to the bot before: userids, and group ids in `known_groups`.
     `media` is the host of what people attach; it is entered and left by whoever made it.
+    `now` is monotonic, in seconds; all windows are counted by it.
     """
 
     late_s: float = 6.0
@@ -55,23 +58,20 @@ class GatewayDouble:
         known_groups: Iterable[str] = (),
         media: MediaHostDouble | None = None,
         tell: Callable[[str], None] = lambda _line: None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.bot_id = bot_id
-        self.secret = secret
+        self.bot_id, self.secret = bot_id, secret
         self.faults: set[str] = set()
         self.seen = Seen()
-        self.rules = Rules(self.seen, self.faults, singles=set(known), groups=set(known_groups))
-        self.media = media
-        self.url = ""
-        self._tell = tell
+        self.rules = Rules(self.seen, self.faults, singles=set(known), groups=set(known_groups), now=now)
+        self.media, self.url, self._tell = media, "", tell
         self._hearing = Hearing(bot_id, secret, self.rules, self._let_in, self._delay_s, tell)
         self._port = Port(self._serve, lambda: "unavailable" not in self.faults)
         self._current: Caller | None = None
         self._waiting: list[Callback] = []
         self._held: Callback | None = None
         self._said: dict[str, Callback] = {}
-        self._numbers, self._callers, self._req_ids = count(1), count(1), count(1)
-        self._delivered = 0
+        self._numbers, self._callers, self._req_ids, self._delivered = count(1), count(1), count(1), 0
         for name in faults:
             self.switch(name)
 
@@ -336,7 +336,7 @@ class GatewayDouble:
 
     async def _hand(self, caller: Caller, callback: Callback) -> bool:
         req_id = f"r-{caller.number}-{next(self._req_ids)}"
-        again = Callback(callback.msgid, callback.kind, callback.sender, callback.chat, callback.body)
+        again = replace(callback, delivered=self.rules.now())
         caller.live[req_id] = again
         self._tell(f"→ {callback.kind} {callback.msgid} from {callback.sender}")
         return await caller.send(bent(again.frame(req_id), self.faults))

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 import ssl
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -54,7 +55,8 @@ class Link:
 
     `on_frame` gets every message and event callback, in order of arrival and not one at a time; a
     stop may hand the last ones over twice. `ledger` is told of each frame before it is written.
-    `sleep` and `chance` (0..1) are the pauses between attempts and their jitter.
+    `sleep` and `chance` (0..1) are the pauses between attempts and their jitter; the budget counts by
+    `tick`, in seconds.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Link:
         told: Told = Told(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        tick: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._on_state = told.on_state
@@ -79,7 +82,9 @@ class Link:
         self._ready = asyncio.Event()
         self._ready_since: datetime | None = None
         self._session: Session | None = None
-        self.budget = Budget(minute_max=settings.messages_per_minute, hour_max=settings.messages_per_hour)
+        self.budget = Budget(
+            tick, minute_max=settings.messages_per_minute, hour_max=settings.messages_per_hour
+        )
         """What may still be said in each conversation; whoever writes a message asks it first."""
         self.dropped: Counter[str] = Counter()
         """Frames dropped, by reason."""
