@@ -12,7 +12,17 @@ from pathlib import Path
 
 from tests.bench.rows import table
 
-PARTS = ("start", "replies", "decisions", "lane", "understanding", "scheduling", "cloud", "referee")
+PARTS = (
+    "start",
+    "replies",
+    "channel",
+    "decisions",
+    "lane",
+    "understanding",
+    "scheduling",
+    "cloud",
+    "referee",
+)
 
 
 def main(parts: list[str]) -> None:
