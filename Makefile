@@ -1,5 +1,5 @@
 # From a bare checkout: Python 3.11 or later, gcc, g++, make and the package index are enough.
-.PHONY: demo test test-all lint bench install
+.PHONY: demo test test-all lint bench survival install
 
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 RUN := $(UV) run --no-sync
@@ -22,6 +22,9 @@ lint: install
 
 bench: install
 	$(RUN) python -m tests.bench
+
+survival: install
+	$(RUN) python -m tests.bench.survival
 
 install: $(UV)
 	$(UV) sync --locked --all-extras --compile-bytecode --quiet
