@@ -1,16 +1,18 @@
 """Cards that the desk makes: an approval, a choice of plans, a request, a choice of meanings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from app.intents.clicking import ACCEPT, CHOICE, DECLINE, NO, YES, key_of
+from app.intents.clicking import ACCEPT, CAUSE, CHOICE, DECLINE, NO, YES, key_of
 from app.records.action import action_hash, digest_of
 from app.records.answer import Say
-from app.records.card import BUTTONS_MAX, Button, Card
+from app.records.card import BUTTONS_MAX, Button, Card, Option, Question
 from app.records.decision import Decision, Held
 from app.records.plant import Person
 
 Render = Callable[[Say], str]
 """A sentence in the reader's language."""
+
+CAUSE_NAMES = ("breakdown", "tooling", "material", "power", "maintenance", "quality", "people", "other")
 
 WORDS_MAX = 112
 """Characters of words that a card shows; what is longer must be said beside it."""
@@ -66,6 +68,32 @@ def choice_card(decision: Decision, held: Held, words: str, render: Render) -> C
         title=render(Say("desk.card.unsure_title")),
         words=render(Say("desk.card.unsure_words", {"words": words, "ticket": decision.id})),
         buttons=tuple(buttons),
+        wait=render(Say("desk.card.wait")),
+    )
+
+
+def meaning_card(decision: Decision, question: str, meanings: Sequence[Say], to: str, render: Render) -> Card:
+    """What words had meant, from a list; the numbers are those of the meanings, from 1."""
+    options = tuple(Option(str(n), render(say)) for n, say in enumerate(meanings, 1))
+    return Card(
+        task_id=_task_id(decision, to, "meaning"),
+        title=render(Say("desk.card.wrong_title", {"ticket": decision.message.refers_to})),
+        words=question,
+        buttons=(Button(render(Say("desk.card.send")), key_of(CHOICE, "")),),
+        questions=(Question("meaning", render(Say("desk.card.unsure_title")), options),),
+        wait=render(Say("desk.card.wait")),
+    )
+
+
+def cause_card(decision: Decision, machine: str, to: str, render: Render) -> Card:
+    """Why a machine stands, from a list."""
+    options = tuple(Option(cause, render(Say(f"words.cause.{cause}"))) for cause in CAUSE_NAMES)
+    return Card(
+        task_id=_task_id(decision, to, "cause"),
+        title=render(Say("desk.card.cause_title", {"machine": machine})),
+        words=render(Say("desk.card.cause_words", {"ticket": decision.id})),
+        buttons=(Button(render(Say("desk.card.send")), key_of(CAUSE, machine)),),
+        questions=(Question("cause", render(Say("desk.card.cause_title", {"machine": machine})), options),),
         wait=render(Say("desk.card.wait")),
     )
 

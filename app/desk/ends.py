@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from app import policy
-from app.desk.cards import approval_card, choice_card, request_card
+from app.desk.cards import approval_card, cause_card, choice_card, request_card
 from app.desk.meant import Meant, close, first_of
 from app.desk.media import WORDLESS, brought, goes_to
 from app.desk.offers import drop_plans, published
@@ -165,7 +165,7 @@ class Ends:
         self._voice.tell(page, after, say, final=decision.hold is None)
         for notice in outcome.notices:
             self._voice.notify(
-                page.book, after, with_place(notice, "made", made), _requested(after, notice, made)
+                page.book, after, with_place(notice, "made", made), _card_of(after, notice, made)
             )
         if isinstance(action, PlanWith | AskCloud):
             self._plan_on(page, after, action)
@@ -299,12 +299,14 @@ def _approvers(facts: Facts, held: Held, ask: Ask) -> list[Person]:
     return [p for p in facts.people() if not policy.why_not_approve(p, held, ask.person.userid)]
 
 
-def _requested(decision: Decision, notice: Notice, made: str) -> MakeCard:
-    """The card of a notice that asks a lead to answer the request that was made."""
-    words = notice.say.values.get("words")
-    if notice.asks != "request" or not made or not isinstance(words, str):
-        return lambda _render: None
-    return partial(request_card, decision, made, words, notice.to)
+def _card_of(decision: Decision, notice: Notice, made: str) -> MakeCard:
+    """The card of a notice that asks something: to answer the request that was made, or for a cause."""
+    values = notice.say.values
+    if notice.asks == "request" and made:
+        return partial(request_card, decision, made, str(values.get("words", "")), notice.to)
+    if notice.asks == "cause":
+        return partial(cause_card, decision, str(values.get("code", "")), notice.to)
+    return lambda _render: None
 
 
 def _numbers(held: Held) -> dict[str, object]:

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from app import policy
+from app.desk.cards import meaning_card
 from app.desk.grievance import Wrong, what_was_wrong
 from app.desk.meant import BY_VOTE, first_of
 from app.desk.page import Page
 from app.desk.parts import Parts
-from app.desk.voice import Voice
+from app.desk.voice import MakeCard, Voice
 from app.ports import Facts
 from app.records.answer import Notice, Say
 from app.records.decision import Decision, Held, Refused, Understood
@@ -56,7 +57,9 @@ class Votes:
         if accepted.fresh:
             steps = (_asked(first, person, message), self._hold(wrong, message))
             question = page.append(Decision(accepted.decision_id, message), steps)
-            self._voice.notify(page.book, question, Notice(person.userid, wrong.say))
+            self._voice.notify(
+                page.book, question, Notice(person.userid, wrong.say), _card(question, wrong, person)
+            )
 
     def _hold(self, wrong: Wrong, message: Message) -> Held:
         now = message.received_at
@@ -77,6 +80,11 @@ def _asked(first: Decision, person: Person, message: Message) -> Understood:
     reading = Reading(Intent.OTHER, 1.0, Layer.PERSON, decided=True, language=person.language,
                       by=f"{BY_VOTE}{first.id}", text=text)  # fmt: skip
     return Understood(message.received_at, reading)
+
+
+def _card(question: Decision, wrong: Wrong, person: Person) -> MakeCard:
+    meanings = [option.say for option in wrong.options]
+    return lambda render: meaning_card(question, wrong.words, meanings, person.userid, render)
 
 
 def _may_see(facts: Facts, message: Message, answer: Decision, person: Person) -> bool:

@@ -4,16 +4,16 @@ import re
 
 from app import policy
 from app.intents.choosing import CHOOSES, chosen, option_in
-from app.intents.clicking import clicked
+from app.intents.clicking import BETWEEN, clicked
 from app.intents.explain import case_say, decision_say, held_say, request_say
-from app.intents.phrases import changed, lines, missing, no_right, plain, refuse
+from app.intents.phrases import changed, lines, machine_name, missing, no_right, plain, refuse
 from app.intents.words import AMEND, EITHER_WAY, NO, REPORTED, TICKET, WHY, YES, folded, tickets
 from app.ports import Facts
-from app.records.action import Action, AnswerRequest, LookUp, Settle, action_hash
+from app.records.action import Action, AnswerRequest, LookUp, SetMachine, Settle, action_hash
 from app.records.answer import Notice, Say
 from app.records.decision import Decision, Held
 from app.records.message import MessageKind
-from app.records.plant import Person, Request, Role
+from app.records.plant import Machine, MachineState, Person, Request, Role
 from app.records.quoted import own_words
 from app.records.reading import Intent
 from app.records.verdict import Act, Ask, Do, Refuse, Verdict
@@ -55,6 +55,8 @@ def act(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:
             return _settlement(ask, action, facts)
         case AnswerRequest(number, accepted, reason):
             return _request_answer(ask, facts.request(number), reason, yes=accepted)
+        case SetMachine(code, note=note):
+            return _cause_kept(facts.machine(code), note)
         case _:
             return changed()
 
@@ -221,6 +223,13 @@ def _settlement(ask: Ask, settle: Settle, facts: Facts) -> Act | Refuse:
     if yes and number:
         return Act(Say("intents.approval.approved_option", {"ticket": decision.id, "n": number}))
     return Act(Say("intents.approval.approved" if yes else "intents.approval.rejected", values))
+
+
+def _cause_kept(machine: Machine | None, note: str) -> Act | Refuse:
+    if machine is None or machine.state is not MachineState.DOWN:
+        return changed()
+    cause = note.rpartition(BETWEEN)[2]
+    return Act(Say("intents.approval.cause_kept", {"machine": machine_name(machine), "cause": cause}))
 
 
 def _request_answer(ask: Ask, request: Request | None, reason: str, *, yes: bool) -> Act | Refuse:

@@ -1,18 +1,22 @@
 """A click on a card: yes or no to exactly what the card was about, by the person it was made for."""
 
 from app import policy
-from app.intents.phrases import changed, refuse
+from app.intents.phrases import changed, no_right, refuse
 from app.ports import Facts
-from app.records.action import AnswerRequest, Settle
-from app.records.card import CardSent
+from app.records.action import AnswerRequest, SetMachine, Settle
+from app.records.card import CardSent, Question
 from app.records.decision import Approved, Decision, Refused, Stage
 from app.records.message import Message
-from app.records.plant import Person
+from app.records.plant import MachineState, Person
 from app.records.reading import Intent
 from app.records.verdict import Ask, Do, Refuse, Verdict
 
-YES, NO, ACCEPT, DECLINE, CHOICE = "yes", "no", "accept", "decline", "choice"
-"""What the keys of cards begin with; behind the colon stands the hash, the request or the number."""
+YES, NO, ACCEPT, DECLINE, CHOICE, CAUSE = "yes", "no", "accept", "decline", "choice", "cause"
+"""What the keys of cards begin with; behind the colon stands the hash, the request, the number of a
+choice ("" where it was chosen from a list), or the machine."""
+
+BETWEEN = " · "
+"""Stands between what was said of a stop and its cause."""
 
 
 def key_of(what: str, which: str) -> str:
@@ -40,7 +44,7 @@ def choice_of(message: Message, person: Person, facts: Facts) -> tuple[Decision,
     hold = decision.hold if decision else None
     if decision is None or hold is None or hold.reason != "unclear":
         return None
-    return decision, hold.choices[int(which) - 1]
+    return decision, hold.choices[int(which or message.chosen[0][1][0]) - 1]
 
 
 def clicked(ask: Ask, facts: Facts) -> Verdict:
@@ -51,6 +55,8 @@ def clicked(ask: Ask, facts: Facts) -> Verdict:
     what, _, which = ask.message.text.partition(":")
     if what == CHOICE:
         return refuse("not_waiting", "intents.approval.not_waiting", ticket=sent.decision)
+    if what == CAUSE:
+        return _cause(ask, facts, which, sent.card.questions[0])
     if what in {ACCEPT, DECLINE}:
         return _request(ask, facts, which, yes=what == ACCEPT)
     decision = facts.decision(sent.decision)
@@ -68,6 +74,18 @@ def _settled(ask: Ask, facts: Facts, decision: Decision, digest: str, *, yes: bo
     if hold.action is None or hold.that_may_run(digest) is None:
         return changed()
     return Do(Settle(decision.id, approved=yes, digest=digest), "approver")
+
+
+def _cause(ask: Ask, facts: Facts, code: str, question: Question) -> Verdict:
+    """Keep why a machine stands, as long as it does."""
+    machine, chosen = facts.machine(code), ask.message.chosen[0][1][0]
+    if machine is None or machine.state is not MachineState.DOWN:
+        return refuse("not_waiting", "intents.approval.cause_late", machine=code)
+    if not policy.machine_alone(ask.person, machine):
+        return no_right()
+    cause = next(option.text for option in question.options if option.id == chosen)
+    note = f"{machine.note.split(BETWEEN)[0]}{BETWEEN}{cause}"
+    return Do(SetMachine(code, machine.state, machine.until, note), "own_facility")
 
 
 def _request(ask: Ask, facts: Facts, number: str, *, yes: bool) -> Verdict:

@@ -19,10 +19,10 @@ from app.intents.phrases import (
     until,
     words_of,
 )
-from app.intents.words import ALREADY_STOPPED, STATES, UNTIL, first, folded
+from app.intents.words import ALREADY_STOPPED, CAUSES, STATES, UNTIL, first, folded
 from app.ports import Facts
 from app.records.action import Action, LookUp, SetMachine
-from app.records.answer import Say
+from app.records.answer import Notice, Say
 from app.records.plant import Machine, MachineState, OperationState
 from app.records.reading import Intent
 from app.records.verdict import Act, Ask, Do, Hold, Refuse, Verdict
@@ -63,7 +63,16 @@ def act(ask: Ask, action: Action, facts: Facts) -> Act | Refuse:
     if action.state is not MachineState.DOWN:
         return Act(say)
     notice = Say("intents.machine_status.notice", {**values, "who": ask.person.name, "words": words_of(ask)})
-    return Act(say, notices(leads(facts, machine.facility), notice, ask.person))
+    told = notices(leads(facts, machine.facility), notice, ask.person)
+    return Act(say, (*told, *_why(ask, machine)))
+
+
+def _why(ask: Ask, machine: Machine) -> tuple[Notice, ...]:
+    """Ask who reported a stop for its cause, where the words tell none."""
+    if CAUSES.search(folded(ask.reading.text)) or not policy.machine_alone(ask.person, machine):
+        return ()
+    say = Say("intents.machine_status.ask_cause", {"machine": machine_name(machine), "code": machine.code})
+    return (Notice(ask.person.userid, say, asks="cause"),)
 
 
 def _reported(ask: Ask, codes: tuple[str, ...], said: MachineState, facts: Facts, limits: Limits) -> Verdict:

@@ -147,6 +147,14 @@ ALREADY_STOPPED = re.compile(
     r"\b(?:for|been)\b.{0,24}\b(?:already|now)\b|\bbeen (?:down|stopped)\b|已经?[^,。]{0,4}[停坏]"
 )
 
+CAUSES = re.compile(
+    r"因为|因此|[换转]模|[换转]刀|换型|缺料|[冇没无]料|等料|停电|[冇没无]电|跳掣|跳闸|漏油|过热|卡[住咗了]|断[咗了裂]|"
+    r"维修|保养|检修|校机|调机|报警|故障|爆|[冇没缺无]人|"
+    r"\b(?:because|due to|since|tool|mou?ld|die|material|power|electric|leak|jam|overheat|broke|broken|"
+    r"maintenance|service|repair|alarm|error|fault|quality|operator|no one|nobody)\w*"
+)
+"""Why a machine stands, as far as anybody would say it in passing."""
+
 UNTIL = re.compile(r"到|至|前|恢复|开返|好返|\buntil\b|\btill?\b|\bback\b|\bby\b|\bready\b")
 
 SUBJECTS = _table(

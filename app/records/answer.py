@@ -32,7 +32,7 @@ class Notice:
 
     to: str
     say: Say
-    asks: Literal["", "request"] = ""
+    asks: Literal["", "request", "cause"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,10 +168,13 @@ def test_a_done_operation_is_not_touched(ask, plant):
 def test_a_breakdown_is_told_to_the_lead_but_not_to_its_reporter(ask, plant, told):
     broken = SetMachine("GR-03", MachineState.DOWN)
     outcome = machine_status.act(ask("zhang.wei", MACHINE, "GR-03 [坏了](http://x)"), broken, plant)
-    assert [notice.to for notice in outcome.notices] == ["lee.wai-man"]
+    assert [notice.to for notice in outcome.notices if not notice.asks] == ["lee.wai-man"]
+    assert [(notice.to, notice.asks) for notice in outcome.notices[1:]] == [("zhang.wei", "cause")]
+    known = machine_status.act(ask("zhang.wei", MACHINE, "GR-03 停机，缺料"), broken, plant)
+    assert [notice.asks for notice in known.notices] == [""]
     assert "Planned operations touched: 1" in told(outcome)
     assert "](" not in str(outcome.notices[0].say.values["words"])
-    assert machine_status.act(ask("lee.wai-man", MACHINE, "x"), broken, plant).notices == ()
+    assert machine_status.act(ask("lee.wai-man", MACHINE, "x broken"), broken, plant).notices == ()
     back = machine_status.act(
         ask("zhang.wei", MACHINE, "x"), SetMachine("GR-03", MachineState.RUNNING), plant
     )

@@ -121,3 +121,44 @@ async def test_a_click_is_answered_in_time_while_the_store_is_blocked(floor):
     assert (await floor.row(again))["stage"] == "refused"
     assert await floor.stock("SS-420", "A") == (before - 540, 0.0)
     assert all(turned.cmd != "aibot_respond_update_msg" for turned in floor.gateway.seen.turned_down)
+
+
+async def test_a_stop_without_a_cause_is_asked_for_one_by_a_list(floor):
+    row = await floor.ask("wong.ka-yan", "HT-01 停咗")
+    assert row["stage"] == "done", row["reply"]
+    ticket = row["decision_id"]
+    await floor.gateway.wait_for(lambda seen: seen.card("wong.ka-yan", ticket) is not None)
+    card = floor.gateway.seen.card("wong.ka-yan", ticket)
+    assert card["card_type"] == "vote_interaction"
+    key = card["submit_button"]["key"]
+    for chosen in ({}, {"cause": []}, {"cause": ["nonsense"]}, {"other": ["material"]}):
+        odd = await floor.gateway.click("wong.ka-yan", card["task_id"], key, chosen=chosen)
+        assert (await floor.row(odd))["stage"] == "refused"
+    for shape in ("nested", "misspelt"):
+        click = await floor.gateway.click(
+            "wong.ka-yan", card["task_id"], key, chosen={"cause": ["material"]}, shape=shape
+        )
+        assert (await floor.row(click))["stage"] == "done"
+    machine = await floor.look(lambda facts: facts.machine("HT-01"))
+    assert (machine.state, machine.note) == ("down", "HT-01 停咗 · 冇料")
+    assert (await floor.ask("wong.ka-yan", "HT-01 開返喇"))["stage"] == "done"
+    late = await floor.gateway.click("wong.ka-yan", card["task_id"], key, chosen={"cause": ["power"]})
+    assert (await floor.row(late))["stage"] == "refused"
+
+
+async def test_what_was_wrong_is_chosen_from_a_list_and_kept_as_a_lesson(floor):
+    row = await floor.ask(ASKER, "stock of SS-420")
+    await floor.gateway.vote(ASKER, row["decision_id"], 2, content="no")
+    await floor.gateway.wait_for(lambda seen: listed(seen) is not None)
+    card = listed(floor.gateway.seen)
+    key = card["submit_button"]["key"]
+    click = await floor.gateway.click(ASKER, card["task_id"], key, chosen={"meaning": ["1"]})
+    assert (await floor.row(click))["layer"] == "person"
+    first = await floor.look(lambda facts: facts.decision(row["decision_id"]))
+    assert first.steps[-1].kind == "corrected"
+
+
+def listed(seen):
+    """The latest card with a list that the asker got."""
+    cards = (push.card for push in reversed(seen.pushes.get(ASKER, [])) if push.card)
+    return next((card for card in cards if card["card_type"] == "vote_interaction"), None)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from app.outbound.wecom import frames, say
 from app.outbound.wecom.link import Link
-from app.records.card import Card
+from app.records.card import TASK_ID, Card
 from app.records.errors import LinkDown, TurnedDown
 from app.records.message import Message
 
@@ -45,9 +45,12 @@ class Clicks:
         """Note that a click came, before anything else is done with it."""
         self._queue.put_nowait(message)
 
-    def free_for(self, req_id: str, row: int) -> bool:
-        """Whether this outbox row may answer the click: nobody has, or the same row did."""
-        return self._answered.get(req_id, row) == row
+    def may_answer(self, req_id: str, row: int, task: str) -> bool:
+        """Whether this outbox row may answer the click in its card: nobody has, or the same row did.
+
+        Never under an id that no card of WeCom can have.
+        """
+        return self._answered.get(req_id, row) == row and TASK_ID.fullmatch(task) is not None
 
     def answer(self, req_id: str, row: int) -> None:
         """Note that an outbox row answers the click."""
@@ -61,7 +64,10 @@ class Clicks:
 
     async def _watch(self, click: Message) -> None:
         await self._sleep(self._patience_s)
-        if click.req_id in self._answered or self._link.answer_command(click.req_id) != frames.UPDATE:
+        if (
+            not self.may_answer(click.req_id, _OURS, click.refers_to)
+            or self._link.answer_command(click.req_id) != frames.UPDATE
+        ):
             return
         if self._link.budget.take((click.conversation, click.chat is not None), final=True):
             return

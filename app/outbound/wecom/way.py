@@ -81,7 +81,7 @@ class BotWay:
             return await self._finish(row)
         if legal == frames.WELCOME and row.stream and not row.doubtful:
             return self._no_room(row) or await self._welcome(row)
-        if legal == frames.UPDATE and row.task and self._clicks.free_for(row.req_id, row.id):
+        if legal == frames.UPDATE and self._clicks.may_answer(row.req_id, row.id, row.task):
             return self._no_room(row) or await self._update(row)
         return None
 
