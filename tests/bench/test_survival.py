@@ -21,7 +21,7 @@ from tests.bench.survival.events import (
     trial,
 )  # fmt: skip
 
-PACE = Pace(heartbeat_s=1.0, watch_s=30.0, rival_s=2.0, ack_timeout_s=0.4, late_s=0.6)
+PACE = Pace(heartbeat_s=2.0, watch_s=30.0, rival_s=2.0, ack_timeout_s=1.0, late_s=1.5)
 EXPECTED = {
     "server closes cleanly, 1000": RECONNECTS,
     "server closes cleanly, 1001": RECONNECTS,
