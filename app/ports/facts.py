@@ -26,6 +26,7 @@ from app.records.plant import (
     StockLine,
 )
 from app.records.reading import Earlier
+from app.records.shift import Stop
 from app.records.versions import InForce, Version
 
 
@@ -97,6 +98,9 @@ class Facts(Protocol):
 
     def orders_between(self, low: datetime, high: datetime) -> tuple[Order, ...]:
         """Orders that are due, or had an operation begun or ended, from `low` to before `high`."""
+
+    def stops(self, low: datetime, high: datetime) -> tuple[Stop, ...]:
+        """Stops of machines that ended from `low` to before `high`, latest first."""
 
     def figures(self, since: date) -> tuple[DayFigures, ...]:
         """Key figures of each facility's day from a day in plant time on, the oldest first."""

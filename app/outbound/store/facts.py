@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import Executable
 
-from app.outbound.store import attachments, kpis, rows, senders, taught, versions
+from app.outbound.store import attachments, kpis, rows, senders, stops, taught, versions
 from app.outbound.store.cards import card_of, inbox_of
 from app.outbound.store.codec import decode_step
 from app.outbound.store.floor import read_floor
@@ -50,6 +50,7 @@ from app.records.plant import (
     StockLine,
 )
 from app.records.reading import Earlier
+from app.records.shift import Stop
 from app.records.versions import InForce, Origin, Version
 
 INBOX, DECISIONS, STEPS, META = table(InboxRow), table(DecisionRow), table(StepRow), table(MetaRow)
@@ -272,6 +273,10 @@ class SqlFacts:
     def orders_between(self, low: datetime, high: datetime) -> tuple[Order, ...]:
         """Orders that are due, or had an operation begun or ended, from `low` to before `high`."""
         return self._orders(_TOUCHED_ORDERS, _TOUCHED_STEPS, {"low": stamp(low), "high": stamp(high)})
+
+    def stops(self, low: datetime, high: datetime) -> tuple[Stop, ...]:
+        """Stops of machines that ended from `low` to before `high`, latest first."""
+        return tuple(stops.ended(self.line, low, high, self.decision))
 
     def figures(self, since: date) -> tuple[DayFigures, ...]:
         """Key figures of each facility's day from a day in plant time on, the oldest first."""

@@ -1,0 +1,1 @@
+"""A shift handed over: which one, its facts, and how they are told."""
