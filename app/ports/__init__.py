@@ -4,11 +4,12 @@ from app.ports.cloud import Cloud, CloudBook, Ledger
 from app.ports.facts import Facts, Names
 from app.ports.media import MediaQueue
 from app.ports.models import Lane, Solver
-from app.ports.saying import Bubble, Later, Outbox, Outgoing, Sent, Way
+from app.ports.saying import Bubble, Later, Outbox, Outgoing, Painter, Sent, UploadBook, Way
 from app.ports.store import Accepted, Book, Store
 from app.ports.watching import Clock, Observation, Observer
 
 __all__ = [
     "Accepted", "Book", "Bubble", "Clock", "Cloud", "CloudBook", "Facts", "Lane", "Later", "Ledger",
-    "MediaQueue", "Names", "Observation", "Observer", "Outbox", "Outgoing", "Sent", "Solver", "Store", "Way",
+    "MediaQueue", "Names", "Observation", "Observer", "Outbox", "Outgoing", "Painter", "Sent", "Solver",
+    "Store", "UploadBook", "Way",
 ]  # fmt: skip

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from app.records.card import Card
 from app.records.decision import Decision
-from app.records.media import Sending
+from app.records.media import Sending, Uploaded
 from app.records.message import Channel
+from app.records.picture import Sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,26 @@ class Way(Protocol):
 
     def settles_s(self, row: Outgoing) -> float:
         """After so many seconds a row in doubt may be tried again without mistaking its outcome."""
+
+
+class Painter(Protocol):
+    """Draws pictures with the product's own font, beside the service."""
+
+    def draws(self, sign: str) -> bool:
+        """Whether its font has a character."""
+
+    async def paint(self, sketch: Sketch) -> Sending | None:
+        """The picture as a file of the media folder; None where there is none. Never raises."""
+
+
+class UploadBook(Protocol):
+    """What WeCom holds for us, by what it is; what a call returned is on the disk."""
+
+    async def uploaded(self, file: Sending) -> Uploaded | None:
+        """What was last kept of a file, though it may have ended; None when it was never uploaded whole."""
+
+    async def keep_uploaded(self, file: Sending, uploaded: Uploaded) -> None:
+        """Keep what a file can be sent by, in place of what was kept before."""
 
 
 class Outbox(Protocol):

@@ -24,6 +24,7 @@ from app.records.errors import ChargehandError
 from app.settings import Settings, keys, load, shipped
 from app.verbs import doctor_relay, doctor_wecom
 from app.verbs.doctor_cloud import faults_of_cloud
+from app.verbs.doctor_pictures import pictures
 from app.verbs.finding import TRY_S, Check, Finding
 from app.verbs.service import Line
 
@@ -174,6 +175,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("wecom.bot", _wecom),
     *doctor_wecom.CHECKS,
     *doctor_relay.CHECKS,
+    ("pictures", pictures),
     ("cloud", _cloud),
     ("console", _console),
     ("metrics", _metrics),
