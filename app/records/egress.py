@@ -14,8 +14,8 @@ schedule, those with masked words of a person, a picture or file."""
 class Leaving:
     """One thing that leaves: `destination` is host:port, `purpose` one word such as "answer".
 
-    `body` is exactly what was sent above TLS, without headers; None where only its hash may be kept,
-    because it holds a secret. `decision` is the ticket it belongs to, "" for none.
+    `body` is exactly what was sent above TLS, without headers; None where only its hash is kept, because
+    it holds a secret, or is a piece of a file. `decision` is the ticket it belongs to, "" for none.
     """
 
     at: datetime

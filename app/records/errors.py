@@ -186,6 +186,7 @@ MediaReason = Literal[
     "too_large",
     "seal",  # the key, the length, the padding: never which
     "type",  # not a file of the kind it is sent as
+    "gone",  # what shall be sent does not lie in the media folder
 ]
 """Why an attachment is not taken or not sent: a stable word for log and counter."""
 

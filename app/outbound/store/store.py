@@ -21,6 +21,7 @@ from app.outbound.store.plant_file import read_plant
 from app.outbound.store.reader import Reader
 from app.outbound.store.satisfaction import SqlSatisfaction
 from app.outbound.store.seed import seed
+from app.outbound.store.uploads import SqlUploads
 from app.outbound.store.writer import Writer
 from app.ports import Book, Clock, Facts, Names
 from app.records.answer import utc_now
@@ -57,6 +58,7 @@ class SqlStore:
         self.outbox = SqlOutbox(self._writer, self._reader, clock)
         self.media = SqlMediaQueue(self._writer, self._reader, clock)
         self.cloud = SqlCloudBook(self._writer, self._reader, clock, zone)
+        self.uploads = SqlUploads(self._writer, self._reader, clock)
         self.ledger = SqlLedger(self._writer, self._reader)
         self.satisfaction = SqlSatisfaction(self._reader, clock, zone)
 

@@ -9,6 +9,7 @@ from app.outbound.wecom.link import Link
 from app.outbound.wecom.session import Ack
 from app.records.answer import clip
 from app.records.card import Card
+from app.records.media import Uploaded
 
 Body = Mapping[str, object]
 
@@ -52,6 +53,13 @@ def push_card(to: str, card: Body, *, group: bool) -> Body:
         "msgtype": "template_card",
         "template_card": card,
     }
+
+
+def push_file(to: str, uploaded: Uploaded, *, group: bool) -> Body:
+    """A file that WeCom holds for us, as a message that answers nothing."""
+    kind = uploaded.kind.value
+    part = {"media_id": uploaded.media_id}
+    return {"chatid": to, "chat_type": 2 if group else 1, "msgtype": kind, kind: part}
 
 
 def update(task_id: str, card: Card | None, text: str, *, userids: Sequence[str], feedback: str = "") -> Body:

@@ -4,20 +4,26 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.outbound.budget import Conversation
 from app.outbound.cards import body_of, fits
 from app.outbound.wecom import frames, say
 from app.outbound.wecom.clicks import Clicks
+from app.outbound.wecom.files import BotFiles
 from app.outbound.wecom.link import Link
 from app.outbound.wecom.session import Ack
 from app.outbound.wecom.streams import Streams
 from app.ports import Later, Outgoing, Sent
 from app.records.card import Card
-from app.records.errors import TurnedDown
+from app.records.errors import LinkDown, MediaRefused, TurnedDown
+from app.records.media import Sending, Uploaded
 
 _BUSY = frozenset({-1, 45009, 45033})  # system busy, rate limit, concurrency limit
 _CONTENT = frozenset({40058, 40201, 93017})  # the words themselves were refused: no other way helps
+_BAD_MEDIA = 40007  # the web API's code for an id that is none; this channel's is not documented
+_AGAIN_S = 1.0
+_UPLOADS_MAX = 5  # times that an upload is begun before its words are said in its place
 _BUSY_S = 60.0  # up to half as much again
 
 
@@ -25,7 +31,8 @@ class BotWay:
     """Implements the port `Way` on the long connection.
 
     `doubtful_text` is the notice for a row in doubt: which ticket, and how to see its answer.
-    `ways` counts attempts: in_place, push, welcome, updated, card, notice.
+    `files` None is that files are told of in words alone. `ways` counts attempts: in_place, push,
+    welcome, updated, card, file, notice.
     """
 
     def __init__(
@@ -35,10 +42,11 @@ class BotWay:
         clicks: Clicks,
         *,
         doubtful_text: Callable[[Outgoing], str],
+        files: BotFiles | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._link, self._streams, self._clicks = link, streams, clicks
-        self._doubtful_text, self._chance = doubtful_text, chance
+        self._doubtful_text, self._chance, self._files = doubtful_text, chance, files
         self.ways: Counter[str] = Counter()
 
     @property
@@ -72,6 +80,8 @@ class BotWay:
             self._streams.lose(row.stream)
         if row.card is not None and not row.reply_to and not row.doubtful:
             return await self._show(row, row.card)
+        if row.file is not None and self._files is not None:
+            return await self._send_file(row, row.file, self._files)
         return await self._push(row)
 
     async def _in_place(self, row: Outgoing) -> Ack | Later | None:
@@ -134,6 +144,42 @@ class BotWay:
             if no.errcode in _BUSY:
                 raise
             return await self._push(row)
+
+    async def _send_file(self, row: Outgoing, file: Sending, files: BotFiles) -> Ack | Later:
+        """The file, or its words where it cannot be sent.
+
+        A push is written only after its upload was kept: in doubt and without one, nothing was said.
+        """
+        if row.doubtful and await files.was_uploaded(file):
+            return await self._push(row)
+        try:
+            uploaded = await files.ready(file)
+        except (MediaRefused, TurnedDown) as no:
+            if isinstance(no, TurnedDown) and no.errcode in _BUSY:
+                raise
+            return await self._push(replace(row, doubtful=False))
+        except LinkDown:
+            if row.attempts < _UPLOADS_MAX or not self._link.is_ready:
+                raise
+            return await self._push(replace(row, doubtful=False))
+        return uploaded if isinstance(uploaded, Later) else await self._push_file(row, file, uploaded, files)
+
+    async def _push_file(
+        self, row: Outgoing, file: Sending, uploaded: Uploaded, files: BotFiles
+    ) -> Ack | Later:
+        """Once it is uploaded; an id that WeCom has dropped is asked for anew, once."""
+        if later := self._no_room(row):
+            return later
+        self.ways["file"] += 1
+        try:
+            return await self._send(row, say.push_file(row.to, uploaded, group=row.group))
+        except TurnedDown as no:
+            if no.errcode in _BUSY:
+                raise
+            await files.forget(file)
+            if no.errcode == _BAD_MEDIA and row.attempts <= 1:
+                return Later(_AGAIN_S)
+            return await self._push(replace(row, doubtful=False))
 
     async def _push(self, row: Outgoing) -> Ack | Later:
         if later := self._no_room(row):

@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from app.doubles.wecom import GatewayDouble
 from app.outbound.wecom import frames, say
 from app.outbound.wecom.listing import Listing
+from app.outbound.wecom.upload_frames import CHUNK, FINISH, INIT
 from app.records.answer import utc_now
 from app.records.errors import LinkDown, OwnFault
 from tests.outbound.wecom.conftest import Noted, Rig
@@ -137,3 +138,14 @@ def test_a_destination_is_a_host_and_a_port(url: str, destination: str) -> None:
     Listing(noted, url, utc_now).note("new_cmd", "{}", "", interim=False)
     (entry,) = noted.entries
     assert (entry.destination, entry.purpose, entry.data_class) == (destination, "new_cmd", "message")
+
+
+@pytest.mark.parametrize(("cmd", "kept"), [(INIT, True), (CHUNK, False), (FINISH, True)])
+def test_a_files_pieces_are_listed_by_hash_alone(cmd: str, kept: bool) -> None:
+    ledger = Noted()
+    text = frames.write(cmd, "u-1", {"upload_id": "UP1", "base64_data": "cGljdHVyZQ=="})
+    Listing(ledger, "wss://openws.work.weixin.qq.com", utc_now).note(cmd, text, "", interim=False)
+    [entry] = ledger.entries
+    assert (entry.purpose, entry.data_class, entry.size_bytes) == ("upload", "media", len(text))
+    assert entry.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert entry.body == (text.encode() if kept else None)
