@@ -47,7 +47,7 @@ from app.records.media import BY_MEDIA
 from app.records.message import Message, MessageKind
 from app.records.plant import Person
 from app.records.reading import Entities, Intent, Layer, Reading
-from app.records.verdict import Ask, AskPlan, Do, Hold, NeedPlan, Offer, Refuse, Verdict
+from app.records.verdict import Ask, AskPlan, Do, Draw, Hold, NeedPlan, Offer, Refuse, Verdict
 
 
 class Ends:
@@ -124,7 +124,7 @@ class Ends:
     def follow(
         self, page: Page, decision: Decision, before: tuple[Step, ...], ask: Ask, verdict: Verdict
     ) -> Decision:
-        """What a verdict leads to; a question for the solver stays understood until it is answered."""
+        """What a verdict leads to; questions for the solver and pictures stay understood till then."""
         match verdict:
             case Do(action, because):
                 return self.carry_out(page, decision, before, ask, action, f"policy:{because}")
@@ -134,7 +134,7 @@ class Ends:
                 return self.hold(page, decision, (*before, held), held, ask)
             case NeedPlan(wish):
                 return page.append(decision, (*before, PlanAsked(ask.now, wish.words)))
-            case AskPlan():
+            case AskPlan() | Draw():
                 return page.append(decision, before) if before else decision
             case Refuse():
                 return self.refuse(page, decision, before, verdict, "policy:facts")
@@ -218,7 +218,7 @@ class Ends:
     def hold(self, page: Page, decision: Decision, steps: tuple[Step, ...], held: Held, ask: Ask) -> Decision:
         """Wait for a person; the sender is told for whom, and who may approve is asked."""
         after = page.append(decision, steps)
-        approvers = _approvers(page.book, held, ask)
+        approvers = self.approvers(page.book, held, ask)
         names = tuple(p.name for p in approvers) or ("–",)
         values = {"proposal": held.proposal, "why": held.why, "who": names, "until": held.until}
         self._voice.tell(page, after, Say("desk.held", values), final=True)
@@ -233,9 +233,14 @@ class Ends:
         say = Say("desk.please_choose", {**please, **_numbers(held)}) if held.offered else Say(
             "desk.please_approve", please
         )  # fmt: skip
-        for approver in _approvers(page.book, held, ask):
+        for approver in self.approvers(page.book, held, ask):
             card = partial(approval_card, decision, held, ask.person, approver.userid)
             self._voice.notify(page.book, decision, Notice(approver.userid, say), card)
+
+    @staticmethod
+    def approvers(facts: Facts, held: Held, ask: Ask) -> list[Person]:
+        """Everybody who may say yes to what is held."""
+        return [p for p in facts.people() if not policy.why_not_approve(p, held, ask.person.userid)]
 
     def confirm(self, page: Page, decision: Decision, steps: tuple[Step, ...], held: Held) -> Decision:
         """Ask the sender whether this is what was meant; nothing else waits for it."""
@@ -293,10 +298,6 @@ class Ends:
         if person is None or reading is None:
             raise OwnFault(f"{decision.id} has no asker or was never understood")
         return self._ask(person, first_of(facts, decision).message, reading)
-
-
-def _approvers(facts: Facts, held: Held, ask: Ask) -> list[Person]:
-    return [p for p in facts.people() if not policy.why_not_approve(p, held, ask.person.userid)]
 
 
 def _card_of(decision: Decision, notice: Notice, made: str) -> MakeCard:

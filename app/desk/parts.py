@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.ports import Bubble, Clock, Cloud, Observer, Solver, Store
+from app.ports import Bubble, Clock, Cloud, Observer, Painter, Solver, Store
 from app.records.answer import Catalogue
 from app.records.message import Channel, Message
 from app.settings import Cloud as Consulting
-from app.settings import Limits, Planning
+from app.settings import Limits, Planning, Reports
 from app.understand.corrections import Corrections
 from app.understand.newnames import NewNames
 from app.understand.reader import Reader
@@ -25,6 +25,7 @@ class Parts:
     `context_minutes` is how far back a message may refer to what its sender said before. `wake`
     tells the delivery that something waits; `on_fault` hears of every surprise with its ticket.
     `identify` may take a moment to learn whose a sender's id is, and tells whether it did.
+    `painter` None is that no picture is drawn; `reports` are who gets a shift's unasked.
     `notices` is the way to people who did not ask. `cloud` None is that nobody outside may be asked,
     `consulting` are the rules for asking.
     """
@@ -44,6 +45,8 @@ class Parts:
     cloud: Cloud | None = None
     consulting: Consulting = field(default_factory=Consulting)
     notices: Channel = Channel.BOT
+    painter: Painter | None = None
+    reports: Reports = field(default_factory=Reports)
     observers: tuple[Observer, ...] = ()
     identify: Callable[[str], Awaitable[bool]] = _nobody
     on_fault: Callable[[str, Exception], None] = lambda _ticket, _fault: None

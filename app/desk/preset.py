@@ -1,5 +1,6 @@
 """What needs no reading: events, clicks, and the clock's own requests."""
 
+from app.desk.handover import asked_by_clock
 from app.desk.media import accept_media
 from app.desk.names import accept_name
 from app.desk.voice import SYSTEM
@@ -28,6 +29,8 @@ def preset(message: Message, language: Language) -> Reading | None:
     """What needs no reading: events, clicks, and the clock's own requests."""
     clicked = message.kind is MessageKind.CLICK
     words = message.shown if clicked else ""
+    if message.sender == SYSTEM.userid and (report := asked_by_clock(message)):
+        return report
     if message.sender == SYSTEM.userid:
         intent, by = Intent.PRODUCTION_SCHEDULE, "clock"
     elif clicked:

@@ -12,12 +12,14 @@ from weakref import WeakValueDictionary
 
 from app.desk.ends import Ends
 from app.desk.flood import turn_away
+from app.desk.handover import Handover
 from app.desk.keys import Keys
 from app.desk.lessons import Lessons
 from app.desk.meant import Meant, heard
 from app.desk.offers import drop_plans
 from app.desk.page import Page
 from app.desk.parts import Parts
+from app.desk.pictures import Pictures
 from app.desk.plans import Plans
 from app.desk.preset import preset
 from app.desk.versions import Versions
@@ -35,7 +37,7 @@ from app.records.message import Language, Message, MessageKind
 from app.records.plant import Person
 from app.records.reading import Earlier, Reading
 from app.records.socket import Reply
-from app.records.verdict import Ask, AskPlan, Verdict
+from app.records.verdict import Ask, AskPlan, Draw, Verdict
 
 T = TypeVar("T")
 Mark = Callable[[Message], Message]
@@ -56,6 +58,8 @@ class Desk:
         self._lessons = Lessons(parts, self._ends, self._voice)
         self._votes = Votes(parts, self._voice)
         self._plans = Plans(parts, self._ends, self._voice)
+        self._pictures = Pictures(parts, self._ends, self._voice)
+        self._handover = Handover(self._voice.zone, parts.clock)
         self._watch = Watch(parts.planning, self._voice.zone, parts.clock)
         self._versions = Versions(parts, self._ends, self._keys, self._voice, self._commit)
         self._queue: asyncio.Queue[Decision] = asyncio.Queue()
@@ -210,6 +214,9 @@ class Desk:
     async def _reckon(self, decision: Decision) -> None:
         """Answer what was asked; where the facts have gone on since, whatever is right now."""
         ask, verdict, search = await self._parts.store.read(lambda facts: self._inquire(facts, decision))
+        if isinstance(verdict, Draw):
+            await self._commit(await self._pictures.answer(decision, verdict.picture))
+            return
         if search is None:
             await self._commit(lambda page: self._ends.follow(page, decision, (), ask, verdict))
             return
@@ -235,7 +242,9 @@ class Desk:
             await self._commit(lambda page: self._plans.leave(page, decision))
         else:
             made = await self._plans.make(posed)
-            await self._commit(lambda page: self._plans.hold(page, decision, made))
+            held = await self._commit(lambda page: self._plans.hold(page, decision, made))
+            if show := await self._pictures.show_held(held):
+                await self._commit(show)
 
     # A key press.
 
@@ -295,6 +304,11 @@ class Desk:
             message = await self._parts.store.read(self._watch.look)
             if message is not None:
                 await self.accept(message)
+
+    async def report_shifts(self) -> None:
+        """Hand over what has just ended; the clock calls it often."""
+        for message in await self._parts.store.read(self._handover.look):
+            await self.accept(message)
 
     async def _commit(self, change: Callable[[Page], T]) -> T:
         seen: list[Observation] = []

@@ -34,7 +34,7 @@ class Voice:
     def __init__(self, catalogue: Catalogue, clock: Clock, channel: Channel = Channel.BOT) -> None:
         self._catalogue = catalogue
         self._clock = clock
-        self._channel = channel
+        self.channel = channel
         self.zone = catalogue.zone
 
     def render(self, say: Say, language: Language) -> str:
@@ -64,8 +64,8 @@ class Voice:
             return
         text, made = self.render(notice.say, person.language), card(self.reading(person.language))
         if made is not None and len(made.words) > WORDS_MAX:
-            book.notify(decision.id, person.userid, text, channel=self._channel)
-        book.notify(decision.id, person.userid, text, channel=self._channel, card=made)
+            book.notify(decision.id, person.userid, text, channel=self.channel)
+        book.notify(decision.id, person.userid, text, channel=self.channel, card=made)
 
     def reading(self, language: Language) -> Render:
         """Renders in a language."""

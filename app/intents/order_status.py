@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.intents.inquiries import promised, why_late
 from app.intents.phrases import amount, item_name, lines, missing, span, unknown
+from app.intents.pictures import shift_report
 from app.ports import Facts
 from app.records.action import Action, LookUp
 from app.records.answer import Say
@@ -18,6 +19,8 @@ _SHOWN = 5  # orders in one answer
 
 def judge(ask: Ask, facts: Facts, _limits: Limits) -> Verdict:
     """Reading is always allowed."""
+    if report := shift_report(ask):
+        return report
     named = ask.reading.entities.order
     if not named and (stranger := unknown(ask, "order")):
         return stranger

@@ -3,6 +3,7 @@
 from app import policy
 from app.intents.inquiries import can_do
 from app.intents.phrases import changed, leads, missing, no_right, notices, plain, refuse, span, unknown
+from app.intents.pictures import plan_picture
 from app.intents.wishing import hear
 from app.ports import Facts
 from app.records.action import Action, AskCloud, PlanWith, PublishPlan, assignments_digest
@@ -20,6 +21,8 @@ def judge(ask: Ask, facts: Facts, limits: Limits) -> Verdict:
     """Anybody may ask what could be done; who may write may wish, and the plan is held in any case."""
     if asked := can_do(ask, facts, limits):
         return asked
+    if (drawn := plan_picture(ask, facts)) and not hear(ask, facts).wishes:
+        return drawn
     if not policy.may_write(ask.person):
         return no_right()
     entities = ask.reading.entities

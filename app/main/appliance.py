@@ -37,11 +37,13 @@ from app.outbound.delivery import Delivery
 from app.outbound.holder import hold
 from app.outbound.lane.lane import ModelLane
 from app.outbound.lane.plant_heads import PlantHeads
+from app.outbound.painter import Painter
 from app.outbound.shipped import read_catalogue, read_corrections, read_new_names
 from app.outbound.solver import SolverProcess
 from app.outbound.store import SqlStore
 from app.outbound.wecom.fetching import build_fetching
 from app.outbound.wecom.link import LinkState
+from app.outbound.wecom.spool import Spool
 from app.ports import Bubble, Observer, Outgoing
 from app.records.answer import Say, utc_now
 from app.records.board import Status
@@ -153,6 +155,8 @@ class Appliance:
                 cloud=self._cloud,
                 notices=Channel(settings.wecom.notices),
                 consulting=settings.cloud,
+                painter=Painter(Spool(settings.media_dir)),
+                reports=settings.reports,
                 observers=(StepLog(self._log), self._meters, self._cloud_meters, *listening),
                 identify=self._channels.identify,
                 on_fault=self._fault,
@@ -219,8 +223,15 @@ class Appliance:
             Job("kpis_today", IntervalTrigger(seconds=30), self._measuring.keep_up, "skip", 30),
             Job("feedback_votes", IntervalTrigger(seconds=60), self._count_votes, "skip", 60),
             Job("kpis_by_night", night, self._measuring.close_days, "run_once", 3600),
+            *self._reports(),
             Job("audit_anchor", CronTrigger(minute=5, timezone=zone), self._anchor, "run_once", 600),
         )
+
+    def _reports(self) -> tuple[Job, ...]:
+        """Shifts are looked at often, so that each is handed over when it ends."""
+        if not self._settings.reports.shift:
+            return ()
+        return (Job("shift_reports", IntervalTrigger(seconds=60), self._desk.report_shifts, "skip", 60),)
 
     async def _retry(self) -> None:
         self._desk.retry()

@@ -19,8 +19,12 @@ from app.outbound.budget import Budget
 from app.outbound.store import SqlStore
 from app.outbound.wecom.bubble import WecomBubble
 from app.outbound.wecom.clicks import Clicks
+from app.outbound.wecom.files import BotFiles
+from app.outbound.wecom.frames import new_id
 from app.outbound.wecom.link import Link, LinkState, Told
+from app.outbound.wecom.spool import Spool
 from app.outbound.wecom.streams import Streams
+from app.outbound.wecom.uploading import Body, Uploader
 from app.outbound.wecom.way import BotWay
 from app.outbound.wecom_app.alarms import GroupAlarms
 from app.outbound.wecom_app.calls import Calls
@@ -79,7 +83,9 @@ class Channels:
         self.link = Link(bot, self._door.take, clock=clock, ledger=store.ledger, told=told, tick=tick)
         self._clicks, streams = Clicks(self.link), Streams(tick)
         self.bubble = WecomBubble(self.link, streams, clock=clock)
-        bot_way = BotWay(self.link, streams, self._clicks, doubtful_text=hears.doubtful_text)
+        bot_way = BotWay(
+            self.link, streams, self._clicks, doubtful_text=hears.doubtful_text, files=self._files()
+        )
         self._apis: list[Qyapi] = []
         self.window = EchoWindow(clock)
         self._app_door = self._build_door() if settings.wecom.app.enabled else None
@@ -130,6 +136,15 @@ class Channels:
 
     def _clicked(self, message: Message) -> None:
         self._clicks.clicked(message)
+
+    def _files(self) -> BotFiles:
+        """Files of the media folder, uploaded over the link."""
+
+        async def command(cmd: str, body: Body) -> Body:
+            return (await self.link.command(cmd, new_id(cmd), body)).body
+
+        spool = Spool(self._settings.media_dir)
+        return BotFiles(Uploader(command, self._clock), spool, self._store.uploads, self._clock)
 
     # The app.
 

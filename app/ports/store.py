@@ -82,8 +82,9 @@ class Book(Facts, Protocol):
         channel: Channel = Channel.BOT,
         card: Card | None = None,
         file: Sending | None = None,
+        group: bool = False,
     ) -> None:
-        """Queue a push to a person: words, and in their place a card, which is kept, or a file.
+        """Queue a push to a person or a group: words, and in their place a card, which is kept, or a file.
 
         Raises OwnFault when the write ends for a card whose id was used before.
         """

@@ -8,6 +8,7 @@ from app.records.action import Action
 from app.records.answer import Notice, Say
 from app.records.inquiry import Inquiry
 from app.records.message import Message
+from app.records.picture import Picture
 from app.records.plant import Name, Person, Role
 from app.records.reading import Intent, Reading
 from app.records.wish import AnyWish, Expedite, WhatIf, plain
@@ -93,6 +94,13 @@ class AskPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Draw:
+    """Only an answer is wanted, with a picture that takes a moment to draw."""
+
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """No, and why; `code` is stable: unknown_sender, no_right, incomplete, unknown_thing, ..."""
 
@@ -107,7 +115,7 @@ class Offer:
     intents: tuple[Intent, ...]
 
 
-Verdict = Do | Hold | NeedPlan | AskPlan | Refuse | Offer
+Verdict = Do | Hold | NeedPlan | AskPlan | Draw | Refuse | Offer
 
 
 @dataclass(frozen=True, slots=True)

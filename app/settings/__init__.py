@@ -14,6 +14,7 @@ from app.settings.relay import (
     network,
 )
 from app.settings.relay_file import load_relay, read_networks
+from app.settings.reports import Reports
 from app.settings.tree import (
     Limits,
     Model,
@@ -39,6 +40,7 @@ __all__ = [
     "QueueSettings",
     "RelayLinkSettings",
     "RelaySettings",
+    "Reports",
     "Settings",
     "Understanding",
     "WecomApi",

@@ -9,6 +9,7 @@ from app.settings.cloud import Cloud
 from app.settings.media import WecomMedia
 from app.settings.places import user_cache
 from app.settings.relay import RelayLinkSettings
+from app.settings.reports import Reports
 from app.settings.units import Bytes, Node, Seconds, Url, Zone
 from app.settings.wecom import WecomApp, WecomFlood, WecomWebhook
 
@@ -169,6 +170,9 @@ class Planning(Node):
         10, ge=1, le=1000, description="An expedited order weighs so many times as much."
     )
     transfer_minutes: int = Field(90, ge=0, le=10_000, description="Way between facilities, by default.")
+    send_picture: bool = Field(
+        default=True, description="Whether who may approve a plan also gets it as a picture."
+    )
     changeover_minutes: int = Field(15, ge=0, le=10_000, description="Changeover to a family, by default.")
     weights: PlanWeights = Field(default_factory=PlanWeights, description="What is better in a plan.")
 
@@ -207,6 +211,7 @@ class Settings(Node):
     understanding: Understanding = Field(default_factory=Understanding, description="Thresholds.")
     limits: Limits = Field(default_factory=Limits, description="Freedom to act.")
     planning: Planning = Field(default_factory=Planning, description="The scheduler.")
+    reports: Reports = Field(default_factory=Reports, description="Reports that nobody asks for.")
     cloud: Cloud = Field(default_factory=Cloud, description="Models outside.")
     console: ConsoleSettings = Field(default_factory=ConsoleSettings, description="The console.")
     metrics: Metrics = Field(default_factory=Metrics, description="Monitoring.")

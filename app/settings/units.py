@@ -24,6 +24,11 @@ Seconds = Annotated[float, BeforeValidator(lambda v: _in_units(_SECONDS, v)), Fi
 Bytes = Annotated[int, BeforeValidator(lambda v: _in_units(_BYTES, v)), Field(ge=0)]
 
 
+def several(value: object) -> object:
+    """A list as a file has it, or with commas as the environment has it."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)

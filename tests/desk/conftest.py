@@ -14,7 +14,7 @@ from app.outbound.shipped import read_catalogue, read_corrections, read_new_name
 from app.outbound.store import open_store
 from app.records.message import Message, MessageKind
 from app.records.scheduling import Schedule
-from app.settings import Cloud, Limits, Planning, Understanding, shipped
+from app.settings import Cloud, Limits, Planning, Reports, Understanding, shipped
 from app.understand.reader import Reader
 
 OPEN = {"received", "understood", "planning", "ready"}
@@ -163,6 +163,7 @@ def plant(tmp_path, rules, catalogue, seeded):
             observers=(here.note, *more.pop("observers", ())),
             cloud=more.pop("cloud", lambda _store: None)(store), consulting=more.pop("consulting", Cloud()),
             identify=more.pop("identify", nobody),
+            painter=more.pop("painter", None), reports=more.pop("reports", Reports()),
             on_fault=lambda ticket, fault: here.faults.append((ticket, fault)),
         )  # fmt: skip
         here.desk = Desk(parts, **more)

@@ -250,15 +250,16 @@ class SqlBook(SqlFacts):
 
     def notify(
         self, decision_id: str, to: str, text: str, *, channel: Channel = Channel.BOT,
-        card: Card | None = None, file: Sending | None = None,
+        card: Card | None = None, file: Sending | None = None, group: bool = False,
     ) -> None:  # fmt: skip
-        """Queue a push to a person, to the id under which they write on this channel.
+        """Queue a push to a person, to the id under which they write on this channel, or to a group.
 
         Words, and in their place a card, which is kept, or a file.
         """
         if card is not None:
             keep_card(self.line, card, decision_id, to, self._clock)
-        self._say(decision=_number(decision_id), recipient=self.address_of(to, channel), in_group=False,
+        recipient = clean(to) if group else self.address_of(to, channel)
+        self._say(decision=_number(decision_id), recipient=recipient, in_group=group,
                   text=clean(text), reply_to="", req_id="", stream="", final=False, channel=channel.value,
                   task=card.task_id if card else "", code="", file=write_file(file))  # fmt: skip
 
