@@ -142,15 +142,17 @@ _well_formed = st.builds(
 )  # fmt: skip
 
 
-@given(_well_formed | st.binary(max_size=40), st.none() | st.integers(0, 255), _receivers)
-@example(b"", None, "")
-@example(b"only ten b", None, "")
+@given(_well_formed | st.binary(max_size=40), st.none() | st.integers(0, 255), _receivers, st.booleans())
+@example(b"", None, "", False)
+@example(b"only ten b", None, "", False)
+@example(bytes(20), None, "", True)
 @settings(parent=_patient, max_examples=1000)
 def test_a_seal_opens_what_is_formed_as_promised_and_nothing_else(
-    plain: bytes, pad: int | None, receiver: str
+    plain: bytes, pad: int | None, receiver: str, torn: bool
 ) -> None:
     missing = -len(plain) % 16 or 16
-    whole = plain + bytes([missing if pad is None else pad]) * missing
+    padding = bytes([missing if pad is None else pad]) * missing
+    whole = plain + (b"\0" + padding[1:] if torn and missing > 1 else padding)
     worker = Cipher(algorithms.AES(SEAL.key), modes.CBC(SEAL.key[:16])).encryptor()
     encrypted = base64.b64encode(worker.update(whole) + worker.finalize()).decode()
     try:
