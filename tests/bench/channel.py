@@ -108,8 +108,7 @@ async def _press(gateway: FaultyGateway, number: int, pressed: set[str]) -> None
     fresh = [str(card["task_id"]) for card in cards if card["task_id"] not in pressed]
     task = fresh[-1] if fresh else f"none-{number}"
     pressed.add(task)
-    click = gateway.seen.press(_APPROVER, task, "no:")
-    await gateway.event(_APPROVER, "template_card_event", fields=click)
+    await gateway.click(_APPROVER, *gateway.seen.press(_APPROVER, task, "no:"))
 
 
 def _times(gateway: FaultyGateway) -> Mapping[str, list[float]]:

@@ -19,10 +19,10 @@ from tests.journeys.hour.gateway import ACKS, CODES, FaultyGateway, chosen
 from tests.journeys.hour.pace import PacedLoop
 from tests.journeys.hour.plant import Plant, open_plant
 from tests.journeys.hour.script import Shift
-from tests.journeys.hour.tally import NEVER_SPOKE, Row, Tally, busiest_minute, outgoing, tally, unordered
+from tests.journeys.hour.tally import NEVER_SPOKE, Row, Tally, outgoing, tally, unordered
 
 SEED = 20261127
-PACE = float(os.environ.get("CHARGEHAND_PACE", "20"))
+PACE = float(os.environ.get("CHARGEHAND_PACE", "30"))
 HOUR_S = 3600.0
 END_S = 1800.0
 
@@ -114,6 +114,11 @@ def done_once(folder: Path) -> None:
     assert {n for (n,) in (*acts, *moved)} == {1}
 
 
+def most_a_minute(gateway: FaultyGateway) -> int:
+    """Refused frames count as well."""
+    return max(gateway.seen.arrivals.most_a_minute.values())
+
+
 def report(gateway: FaultyGateway, shift: Shift, plant: Plant, rows: list[Row], told: Tally) -> str:
     """The figures, in a line."""
     heard, struck = gateway.strict.heard, gateway.struck
@@ -124,7 +129,7 @@ def report(gateway: FaultyGateway, shift: Shift, plant: Plant, rows: list[Row], 
         f"said {dict(Counter(said.kind for said in shift.said))}, delivered again {len(shift.lost)}; "
         f"answers shown {told.shown.total()}, {dict(ends)}, "
         f"in doubt {sum(each.doubtful for each in rows)}, told so {told.doubts.total()}, "
-        f"busiest minute {max(busiest_minute(heard).values())}; commands {len(heard)}, "
+        f"busiest minute {most_a_minute(gateway)}; commands {len(heard)}, "
         f"attempts {dict(plant.delivery.ends)}"
     )
 
@@ -138,6 +143,6 @@ def test_every_question_is_answered_once_in_order_and_within_the_limits(tmp_path
     told = held_against(rows, gateway, shift)
     notices_once(rows, told)
     done_once(tmp_path)
-    assert max(busiest_minute(gateway.strict.heard).values()) <= 30
+    assert most_a_minute(gateway) <= 30
     assert gateway.seen.breaches == []
     sys.stderr.write(f"\n{took_s} s: {report(gateway, shift, plant, rows, told)}\n")

@@ -50,8 +50,7 @@ class Floor:
         task = self.rng.choice(pressed) if pressed and self.rng.random() < 0.2 else unpressed[0]
         msgid = self._next("click")
         self.clicks[msgid] = task
-        click = self.gateway.seen.press(APPROVER, task, "yes:")
-        await self.gateway.event(APPROVER, "template_card_event", msgid=msgid, fields=click)
+        await self.gateway.click(APPROVER, *self.gateway.seen.press(APPROVER, task, "yes:"), msgid=msgid)
 
     async def question(self) -> None:
         await self.gateway.say(OTHER, "请问 SO-1042 现在做到哪个工序", msgid=self._next("question"))

@@ -1,6 +1,5 @@
 """The gateway's double with faults that strike once each, and with a list of every command it heard."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from random import Random
 from typing import Any
 
 from app.doubles.wecom.callbacks import Callback
-from app.doubles.wecom.faults import junk
+from app.doubles.wecom.faults import JUNK
 from app.doubles.wecom.gateway import GatewayDouble
 from app.doubles.wecom.rules import Rules
 
@@ -30,18 +29,6 @@ CODES: Mapping[str, frozenset[str]] = {
 ACKS = frozenset({"no_ack", "late_ack", "slow_ack"})
 """Faults of one acknowledgement."""
 
-_OWN_JUNK: Mapping[str, str] = {
-    "deep": "[" * 5000 + "]" * 5000,
-    "no_headers": '{"cmd":"aibot_msg_callback","body":{}}',
-    "no_msgid": '{"cmd":"aibot_msg_callback","headers":{"req_id":"x"},"body":{"msgtype":"text"}}',
-    "unknown_cmd": '{"cmd":"aibot_unheard_of","headers":{"req_id":"x"},"body":{}}',
-    "unknown_event": '{"cmd":"aibot_event_callback","headers":{"req_id":"x"},"body":{"msgid":"odd",'
-    '"aibotid":"aibDEMO0001","from":{"userid":"zhang.wei"},"msgtype":"event",'
-    '"event":{"eventtype":"auth_change_event"}}}',
-    "ack_of_nothing": '{"headers":{"req_id":"never_asked"},"errcode":0,"errmsg":"ok"}',
-    "number": "7",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -52,13 +39,6 @@ class Heard:
     callback: Callback | None
     body: Mapping[str, Any]
     errcode: int
-
-    @property
-    def conversation(self) -> tuple[str, bool]:
-        """Where it was to be seen, and whether that is a group."""
-        if self.callback is None:
-            return str(self.body.get("chatid")), self.body.get("chat_type") == 2
-        return self.callback.conversation, self.callback.chat is not None
 
 
 class _Strict(Rules):
@@ -102,12 +82,15 @@ class _Strict(Rules):
 
 
 class FaultyGateway(GatewayDouble):
-    """`strike` plays a fault now or lays it for the next command it fits; `struck` counts those that hit."""
+    """`strike` plays a fault now or lays it for the next command it fits; `struck` counts those that hit.
+
+    `now` is monotonic, in seconds; every window is counted by it.
+    """
 
     def __init__(self, rng: Random, now: Callable[[], float], **how: Any) -> None:
         super().__init__(now=now, **how)
         self.rng, self.struck = rng, Counter[str]()
-        self.strict = self.rules = _Strict(self, self.rules)
+        self.strict = self.rules = self._hearing.rules = _Strict(self, self.rules)
 
     async def strike(self, name: str) -> None:
         """Play or lay a fault of WEIGHTS."""
@@ -134,19 +117,22 @@ class FaultyGateway(GatewayDouble):
             case "silence":
                 await self.drop("silent")
             case "superseded":
-                self.lingers = self.rng.random() < 0.5
-                await self.supersede()
+                await self.supersede(lingers=self.rng.random() < 0.5)
             case "duplicate":
                 await self.redeliver(self.rng.choice(self.strict.met[-20:]))
-            case "zombie" | "subscribe_refused" | "not_listening" | "redelivered":
+            case "zombie" | "subscribe_refused" | "redelivered":
                 await self._until_connected(name)
+            case "not_listening":
+                await self.drop("abort")
+                await self.refuse_connections(self.rng.uniform(1, 20))
             case _:
-                await self.send_raw(_OWN_JUNK[name] if name in _OWN_JUNK else junk(name))
+                await self.play(name)
 
     async def _until_connected(self, name: str) -> None:
         """A fault that lasts until the client is back, or has been turned away once."""
         back, away = self.seen.subscribes + 1, self.seen.refused_subscribes + 1
         if name == "zombie":
+            self.faults -= ACKS  # those belong to commands that are judged
             self.faults.add("zombie")
             await self.wait_for_subscribes(back, timeout=_BACK_S)
             self.faults.discard("zombie")
@@ -156,10 +142,6 @@ class FaultyGateway(GatewayDouble):
             self.faults.add("refuse_subscribe")
             await self.wait_for(lambda seen: seen.refused_subscribes >= away, timeout=_BACK_S)
             self.faults.discard("refuse_subscribe")
-        elif name == "not_listening":
-            await self.stop()
-            await asyncio.sleep(self.rng.uniform(1, 20))
-            await self.start(port=int(self.url.rsplit(":", 1)[1]))
         else:
             await self.wait_for_subscribes(back, timeout=_BACK_S)
             for msgid in self.strict.met[-5:]:
@@ -171,8 +153,7 @@ WEIGHTS: Mapping[str, int] = {
     "subscribe_refused": 12, "not_listening": 6, "redelivered": 20, "duplicate": 90,
     "no_ack": 60, "late_ack": 40, "slow_ack": 70,
     "-1": 40, "45009": 30, "45033": 30, "846605": 45, "846607": 20, "846608": 45,
-    "garbage": 30, "array": 30, "null_headers": 30, "control_bytes": 30, "binary": 30, "wrong_bot": 30,
-    "big_frame": 23, **dict.fromkeys(_OWN_JUNK, 30),
+    "big_frame": 23, **{name: 26 for name in JUNK if name != "big_frame"},
 }  # fmt: skip
 """How many of a thousand faults are of each kind."""
 

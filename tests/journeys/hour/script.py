@@ -97,9 +97,8 @@ class Shift:
         buttons = card["button_list"]
         assert isinstance(buttons, list)
         self._pressed[str(card["task_id"])] += 1
-        click = {"task_id": card["task_id"], "event_key": self.rng.choice(buttons)["key"]}
-        said = self._note(to, None, "click")
-        await self.gateway.event(to, "template_card_event", msgid=said.msgid, fields=click)
+        key, said = self.rng.choice(buttons)["key"], self._note(to, None, "click")
+        await self.gateway.click(to, str(card["task_id"]), key, msgid=said.msgid)
 
     async def _enter(self) -> None:
         said = self._note(self.rng.choice(QUESTIONS)[0], None, "enter")

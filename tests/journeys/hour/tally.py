@@ -1,7 +1,7 @@
 """What the gateway saw of each answer, held against what the store says was to be seen."""
 
 import sqlite3
-from collections import Counter, defaultdict, deque
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -80,21 +80,26 @@ def tally(heard: Iterable[Heard], rows: list[Row]) -> Tally:
             _shown(told, each.callback.msgid, each.at)
     for to, text in {(each.to, each.text) for each in rows if not each.msgid and not each.task}:
         said = (each for each in heard if each.callback is None and not each.errcode)
-        told.notices[to, text] = sum(_place(each).count(text) for each in said if each.conversation[0] == to)
+        told.notices[to, text] = sum(_place(each).count(text) for each in said if _where(each)[0] == to)
     return told
 
 
 def _push(told: Tally, each: Heard, words: str, answers: dict[tuple[str, bool, str], str]) -> None:
     told.cards[str(each.body.get("template_card", {}).get("task_id"))] += 1
     if words.startswith(DOUBTFUL):
-        told.doubts[(*each.conversation, words)] += 1
-    elif msgid := answers.get((*each.conversation, words)):
+        told.doubts[(*_where(each), words)] += 1
+    elif msgid := answers.get((*_where(each), words)):
         _shown(told, msgid, each.at)
 
 
 def _shown(told: Tally, msgid: str, at: float) -> None:
     told.shown[msgid] += 1
     told.first.setdefault(msgid, at)
+
+
+def _where(push: Heard) -> tuple[str, bool]:
+    """Whom a push is for, and whether that is a group."""
+    return str(push.body.get("chatid")), push.body.get("chat_type") == 2
 
 
 def _place(each: Heard) -> str:
@@ -108,19 +113,6 @@ def _place(each: Heard) -> str:
     if "button_list" in card:
         return ""
     return _CUT if str(card.get("sub_title_text", "")).endswith("…") else "in place"
-
-
-def busiest_minute(heard: Iterable[Heard]) -> Counter[tuple[str, bool]]:
-    """The most commands in any 60 seconds, by conversation: refused ones count as well."""
-    windows: dict[tuple[str, bool], deque[float]] = defaultdict(deque)
-    most: Counter[tuple[str, bool]] = Counter()
-    for each in heard:
-        window = windows[each.conversation]
-        window.append(each.at)
-        while window[0] <= each.at - 60:
-            window.popleft()
-        most[each.conversation] = max(most[each.conversation], len(window))
-    return most
 
 
 def unordered(rows: list[Row], first: dict[str, float]) -> list[tuple[str, str]]:
