@@ -10,7 +10,6 @@ from tests.bench.survival.__main__ import OURS, page, run
 from tests.bench.survival.events import (
     DEAD,
     EVENTS,
-    LOSES,
     ONCE,
     PEACEFUL,
     RECONNECTS,
@@ -33,7 +32,6 @@ EXPECTED = {
     "superseded, the other client leaves": RECONNECTS,
     "superseded again and again, told and closed": PEACEFUL,
     "superseded again and again, told and cut": PEACEFUL,
-    "message with `headers: null`": LOSES,
     "same msgid twice": ONCE,
 }
 """Every other event is survived on the same connection."""

@@ -38,7 +38,8 @@ async def goes_on(floor):
         (b"\xff\xfe\x00\x81", "not_utf8"),
         ('["aibot_msg_callback", 1]', "not_an_object"),
         ("null", "not_an_object"),
-        ('{"cmd":"aibot_msg_callback","headers":null,"body":null}', "headers_not_an_object"),
+        ('{"headers":null,"errcode":0}', "headers_not_an_object"),
+        ('{"cmd":"aibot_msg_callback","headers":null,"body":null}', "wrong_types"),
         ("[" * 100_000, "not_json"),
         (frame(cmd="aibot_dance"), "unknown_cmd"),
         (frame(cmd=17), "cmd_not_text"),
@@ -51,7 +52,6 @@ async def goes_on(floor):
         (frame(msgid=None), "no_msgid"),
         (frame(msgid=12), "wrong_types"),
         (frame(chattype="group"), "group_without_chat"),
-        (json.dumps({"cmd": "aibot_msg_callback", "headers": None, "body": BODY}), "headers_not_an_object"),
         (frame(aibotid="aibOTHER"), "other_bot"),
         (frame("aibot_event_callback", msgtype="event", event={"eventtype": "moon"}), "unknown_event"),
         ('{"cmd":"note","headers":{},"body":"' + "x" * 10_000_000 + '"}', "too_big"),
@@ -137,6 +137,14 @@ async def test_a_photo_is_answered_and_not_lost(floor):
     row = await floor.row("photo-1", answered=False)
     assert row["stage"] == "done"
     assert row["reply"]
+
+
+async def test_a_message_whose_headers_are_null_is_answered_by_a_push(floor):
+    body = {**BODY, "msgid": "headless-1", "text": {"content": "where is SO-1042"}}
+    await floor.gateway.send_raw(json.dumps({"cmd": "aibot_msg_callback", "headers": None, "body": body}))
+    row = await floor.row("headless-1")
+    assert row["stage"] == "done"
+    await floor.told(BODY["from"]["userid"], row["decision_id"], "SO-1042")
 
 
 async def test_a_click_on_nothing_is_refused_with_a_sentence(floor):

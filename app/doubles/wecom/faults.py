@@ -20,8 +20,8 @@ CODES: Mapping[str, int] = {
 _FRAMES: Mapping[str, str] = {
     "garbage": "a frame that is not JSON",
     "array": "a JSON array",
-    "null_headers": "a frame with headers null",
-    "no_headers": "a frame without headers",
+    "null_headers": "an answer with headers null",
+    "no_headers": "an answer without headers",
     "control_bytes": "a frame of no use with raw control bytes in a string",
     "binary": "a binary frame that is not UTF-8",
     "big_frame": "a frame of 10 MB",
@@ -119,8 +119,8 @@ def bent(frame: str, faults: set[str]) -> str | bytes:
 _SMALL: Mapping[str, str] = {
     "garbage": "{not json",
     "array": '["aibot_msg_callback", 1]',
-    "null_headers": '{"cmd":"aibot_msg_callback","headers":null,"body":{}}',
-    "no_headers": '{"cmd":"aibot_msg_callback","body":{}}',
+    "null_headers": '{"headers":null,"errcode":0,"errmsg":"ok"}',
+    "no_headers": '{"errcode":0,"errmsg":"ok"}',
     "control_bytes": '{"cmd":"note","headers":{"req_id":"n"},"body":{"text":"a\x01b\nc\x00"}}',
     "stray_ack": '{"headers":{"req_id":"never-asked"},"errcode":0,"errmsg":"ok"}',
     "unknown_cmd": '{"cmd":"aibot_weather_callback","headers":{"req_id":"n"},"body":{"msgtype":"text"}}',

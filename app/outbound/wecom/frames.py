@@ -94,10 +94,12 @@ def _shape(data: object, text: str, size_bytes: int) -> Frame | Odd:
     if not isinstance(data, dict):
         return Odd("not_an_object", size_bytes)
     headers, cmd = data.get("headers"), data.get("cmd") or ""
-    if not isinstance(headers, dict):
-        return Odd("headers_not_an_object", size_bytes)
     if not isinstance(cmd, str):
         return Odd("cmd_not_text", size_bytes)
+    if not isinstance(headers, dict):
+        if cmd not in {MESSAGE, EVENT}:
+            return Odd("headers_not_an_object", size_bytes)
+        headers = {}  # what people said is not lost for it; a push can answer
     req_id = headers.get("req_id")
     answerable = isinstance(req_id, str) and len(req_id) <= _REQ_ID_MAX_CHARS
     return Frame(cmd, str(req_id) if answerable else "", data, text)

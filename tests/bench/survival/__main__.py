@@ -22,8 +22,7 @@ said until one arrives.
 
 * *survives*: one arrived on the same connection. *reconnects*: on a new one.
 * *dead*: none arrived within {watch_s:g} s, though the process lives.
-* *loses that frame*: the message in the odd frame itself never arrived. We drop one with `headers: null` by
-  rule, although it could be answered by a push; Tencent's SDK hands it on.
+* *loses that frame*: the message in the odd frame itself never arrived.
 * *once*, *twice*: how often whoever uses the client is given the message. Ours counts when the store took it
   as new; our link alone hands a repeated msgid over twice as well. The SDKs have no store and leave it to
   their user.
