@@ -1,11 +1,11 @@
-"""SIGKILL while a click, an open bubble and whatever else is IN_FLIGHT are on their way, a hundred times."""
+"""SIGKILL while a click, an open bubble and a picture's upload are on their way, a hundred times."""
 
 import asyncio
 import random
 import sqlite3
 import sys
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from app.verbs.service import Service
 from tests.journeys.test_kill_nine import everything_ends
 
 SEED = 20261128
-APPROVER, ASKER, OTHER = "lee.wai-man", "raj.kumar", "zhang.wei"
+APPROVER, ASKER, OTHER, READER = "lee.wai-man", "raj.kumar", "zhang.wei", "cheung.tai"
 KG = 501  # more than is booked alone
 
 
@@ -55,6 +55,9 @@ class Floor:
     async def question(self) -> None:
         await self.gateway.say(OTHER, "请问 SO-1042 现在做到哪个工序", msgid=self._next("question"))
 
+    async def picture(self) -> None:
+        await self.gateway.say(READER, "交更報告", msgid=self._next("picture"))
+
     def _next(self, kind: str) -> str:
         self.said.append(f"c-{len(self.said):05d}-{kind}")
         return self.said[-1]
@@ -65,7 +68,7 @@ class Floor:
         return [task for task in tasks if task not in self.clicks.values()]
 
 
-IN_FLIGHT = (Floor.press, Floor.question)
+IN_FLIGHT = (Floor.press, Floor.question, Floor.picture)
 """What is on its way when the service is killed."""
 
 
@@ -81,12 +84,24 @@ async def kill_again_and_again(floor: Floor, service: Service, kills: int) -> No
         for send in sends:
             await send(floor)
             await asyncio.sleep(floor.rng.uniform(0, 0.005))
-        bubbles, moment_s = len(floor.gateway.seen.bubbles), floor.rng.uniform(0.0, 0.08)
+        bubbles, moment_s = (
+            len(floor.gateway.seen.bubbles),
+            floor.rng.uniform(0.0, floor.rng.choice((0.08, 0.8))),
+        )
         with suppress(TimeoutError):
-            await floor.gateway.wait_for(lambda seen, n=bubbles: len(seen.bubbles) > n + 3, timeout=moment_s)
+            await floor.gateway.wait_for(lambda seen, n=bubbles: len(seen.bubbles) > n + 9, timeout=moment_s)
         await service.kill()
         await service.start()
     await floor.gateway.wait_for_subscribes(kills + 1, timeout=60)
+
+
+async def all_is_said(file: Path) -> None:
+    """Pictures come after the answers that tell of them."""
+    unsent = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'claimed')"
+    async with asyncio.timeout(120):
+        with closing(sqlite3.connect(file)) as store:
+            while store.execute(unsent).fetchone()[0]:  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(0.1)
 
 
 def shown(gateway: GatewayDouble, msgid: str, recipient: str, text: str) -> int:
@@ -114,6 +129,7 @@ class Found:
     acted: Counter[int]
     booked: Counter[float]
     done: set[int]
+    pictures: list[bool]
     integrity: str
 
 
@@ -128,6 +144,7 @@ def look(file: Path) -> Found:
             Counter(dict(ask(steps.format("'acted'")))),
             Counter(amount for (amount,) in ask(_BOOKED)),
             {n for (n,) in ask("SELECT n FROM decisions WHERE stage = 'done'")},
+            [bool(unsure) for (unsure,) in ask("SELECT doubtful FROM outbox WHERE file <> ''")],
             ask("PRAGMA integrity_check")[0][0],
         )
 
@@ -143,6 +160,7 @@ async def test_clicks_and_bubbles_survive_kills_and_nothing_is_settled_twice(tmp
         await service.start()
         await kill_again_and_again(floor, service, kills)
         await everything_ends(gateway, service, floor.said)
+        await all_is_said(tmp_path / "chargehand.sqlite")
         assert await service.stop() == 0
 
     assert verify_chain(settings).ok
@@ -161,8 +179,12 @@ async def test_clicks_and_bubbles_survive_kills_and_nothing_is_settled_twice(tmp
     assert len(found.booked) == len(pressed)
     cards = Counter(push.card["task_id"] for push in gateway.seen.pushes[APPROVER] if push.card)
     assert set(cards.values()) == {1}, "a card was shown twice"
+    drawn = [push for push in gateway.seen.pushes[READER] if push.msgtype == "image"]
+    assert len(found.pictures) - sum(found.pictures) <= len(drawn) <= len(found.pictures)
+    assert len(found.pictures) == kills, "a picture was lost"
     assert gateway.seen.breaches == []
     sys.stderr.write(
         f"\n{kills} kills: {len(floor.said)} messages, {len(floor.clicks)} clicks on {len(pressed)} cards, "
-        f"shown {sum(often.values())}, told as doubtful {sum(n == 0 for n in often.values())}\n"
+        f"shown {sum(often.values())}, told as doubtful {sum(n == 0 for n in often.values())}, "
+        f"pictures {len(drawn)}\n"
     )
