@@ -90,7 +90,7 @@ def test_a_commit_that_fails_fails_all_that_shared_it(tmp_path, make):
 
 def test_a_full_disk_is_named_and_loses_nothing_acknowledged(tmp_path, make):
     store = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    store._writer.submit(lambda book: book.line.plain("PRAGMA max_page_count=120")).result(10)
+    store._writer.submit(lambda book: book.line.plain("PRAGMA max_page_count=140")).result(10)
     acknowledged = []
     while (fault := (future := store._writer.submit(accept(make, raw="x" * 5000))).exception(10)) is None:
         acknowledged.append(future.result().decision_id)
@@ -107,7 +107,7 @@ def test_a_full_disk_is_named_and_loses_nothing_acknowledged(tmp_path, make):
 def test_a_full_disk_fails_the_whole_batch_with_its_own_name(tmp_path, make):
     """SQLite may end the transaction itself: then what went before in the batch is gone as well."""
     store = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    store._writer.submit(lambda book: book.line.plain("PRAGMA max_page_count=120")).result(10)
+    store._writer.submit(lambda book: book.line.plain("PRAGMA max_page_count=140")).result(10)
     gate = Gate(store._writer)
     futures = [store._writer.submit(accept(make, raw="x" * 50_000)) for _ in range(20)]
     gate.release()
