@@ -155,10 +155,11 @@ class PlanRows:
         ):
             if width_of(self._sheet.legible(words), SMALL_PX) <= room:
                 y = top + height / 2 + SMALL_PX * 0.36
-                kind = "halo" if bar.late or self._is_now(bar) else "bold"
+                kind = "halo" if bar.late or self._is_crossed(left + 4, words) else "bold"
                 self._labels.append(_Label(left + 4, y, words, room, kind))
                 return
 
-    def _is_now(self, bar: Bar) -> bool:
+    def _is_crossed(self, x: float, words: str) -> bool:
+        """Whether the line of the present goes through words at `x`."""
         now = self._chart.now
-        return now is not None and bar.start <= now <= bar.end
+        return now is not None and x - 4 <= self._strip.x(now) <= x + width_of(words, SMALL_PX) + 4
