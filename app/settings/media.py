@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from app.settings.units import Bytes, Node, Proxy, Seconds
+from app.settings.units import Bytes, Node, Proxy, Seconds, several
 
 
 def _network(text: str) -> str:
@@ -17,15 +17,10 @@ def _network(text: str) -> str:
     return text
 
 
-def _several(value: object) -> object:
-    """A list as a file has it, or with commas as the environment has it."""
-    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
-
-
 Host = Annotated[str, Field(pattern=r"^[a-z0-9.\-]{1,253}$")]
 Network = Annotated[str, AfterValidator(_network)]
-Hosts = Annotated[tuple[Host, ...], BeforeValidator(_several)]
-Networks = Annotated[tuple[Network, ...], BeforeValidator(_several)]
+Hosts = Annotated[tuple[Host, ...], BeforeValidator(several)]
+Networks = Annotated[tuple[Network, ...], BeforeValidator(several)]
 
 
 class WecomMedia(Node):
