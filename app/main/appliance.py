@@ -81,9 +81,11 @@ async def serve(settings: Settings) -> int:
 
 def _check_bot(settings: Settings) -> None:
     """The bot's credentials must be there at the start; one that vanishes later only parks the link."""
-    bot = settings.wecom.bot
-    if settings.wecom.notices == "app" and not settings.wecom.app.enabled:
-        raise SettingsWrong("wecom.notices is app, but wecom.app.enabled is false")
+    bot, app, notices = settings.wecom.bot, settings.wecom.app, settings.wecom.notices
+    if notices == "app" and not app.enabled:
+        raise SettingsWrong("wecom.notices is app, but wecom.app.enabled is false; set notices to bot")
+    if notices == "bot" and app.enabled and not bot.enabled:
+        raise SettingsWrong("wecom.notices is bot, but wecom.bot.enabled is false; set notices to app")
     if not bot.enabled:
         return
     if not bot.id or bot.secret_file is None:

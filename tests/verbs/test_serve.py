@@ -134,3 +134,7 @@ def test_an_unencrypted_gateway_elsewhere_is_refused(tmp_path):
     )  # fmt: skip
     assert done.returncode == 1
     assert "loopback only" in done.stderr
+
+
+def test_notices_by_a_way_that_is_off_are_refused(serve):
+    assert "set notices to bot" in serve(top='wecom.notices = "app"')
