@@ -38,7 +38,7 @@ def reader_in(language: Language) -> Reader:
 def test_messages_and_decisions_show_what_was_attached(language, lines):
     reader = reader_in(language)
     row = replace(ROW, media=(KEPT, LOST))
-    assert [fact.text for fact in message_facts(row, reader)][-2:] == lines
+    assert [fact.text for fact in message_facts(row, reader)][-3:-1] == lines
     told = whole(replace(DETAIL, media=(KEPT, LOST)), reader, 200).plain
     assert all(line in told for line in lines)
 

@@ -26,7 +26,7 @@ MAY_SETTLE = {
     10: {"raj.kumar"},
 }
 """Who may say yes or no to the decisions that wait; to the two questions, who was asked."""
-OF_RECORD = {"inbox", "decisions", "steps", "outbox", "audit", "cards"}
+OF_RECORD = {"inbox", "decisions", "steps", "outbox", "audit", "cards", "strangers", "addresses"}
 READERS = {"auditor"}
 MOVED_ALONE = 500.0
 COUNTED_ALONE = 0.05
