@@ -25,13 +25,19 @@ _QUIET = logging.Logger("gateway", logging.CRITICAL + 1)
 _ZOMBIE = 846609
 
 
+def _is_headed(frame: dict[str, Any]) -> bool:
+    """An answer without headers is none; what people do counts without them."""
+    told = frame.get("cmd") in ("aibot_msg_callback", "aibot_event_callback")
+    return told or isinstance(frame.get("headers"), dict)
+
+
 def must_end(raw: bytes) -> bool:
     """Whether a frame says that the bot was taken, or that the socket is not subscribed."""
     try:
         frame = json.loads(raw.decode(), strict=False)
     except (ValueError, RecursionError):
         return False
-    if not isinstance(frame, dict) or not isinstance(frame.get("headers"), dict):
+    if not isinstance(frame, dict) or not _is_headed(frame):
         return False
     cmd, body = frame.get("cmd") or "", frame.get("body")
     if cmd == "":
