@@ -96,12 +96,16 @@ class AppWay:
             return None
 
     def _words(self, row: Outgoing) -> str:
-        """The words; of a row in doubt only while WeCom still knows them from the first time."""
-        first = self._tried.setdefault(row.id, self._clock()) if not row.doubtful else self._tried.get(row.id)
-        if len(self._tried) > _KEPT:
-            self._tried.popitem(last=False)
-        fresh = first is not None and self._clock() - first < timedelta(seconds=SAME_WITHIN_S - 60)
-        return row.text if fresh else self._doubtful_text(row)
+        """The words; of a row in doubt only while WeCom still knows them from the time before."""
+        now = self._clock()
+        if not row.doubtful:
+            self._tried[row.id] = now
+            if len(self._tried) > _KEPT:
+                self._tried.popitem(last=False)
+            return row.text
+        tried = self._tried.get(row.id)
+        known = tried is not None and now - tried < timedelta(seconds=SAME_WITHIN_S - 60)
+        return row.text if known else self._doubtful_text(row)
 
     def _refused(self, row: Outgoing, no: TurnedDown | SettingsWrong) -> Later:
         """What must wait waits; what never can be said is raised again."""
