@@ -90,6 +90,10 @@ async def test_a_meaning_is_chosen_by_a_button(floor):
     row = await floor.ask(ASKER, "blorp the wibble")
     assert row["stage"] == "held"
     ticket = row["decision_id"]
+    await floor.gateway.wait_for(lambda seen: seen.card(ASKER, ticket) is not None)
+    theirs = floor.gateway.seen.card(ASKER, ticket)["task_id"]
+    other = await floor.row(await floor.gateway.click(APPROVER, theirs, "choice:1"))
+    assert (other["stage"], await floor.stage_of(ticket)) == ("refused", "held"), "not somebody else's card"
     msgid = await floor.press(ASKER, ticket, "choice:2")
     chosen = await floor.row(msgid)
     assert chosen["layer"] == "person"
