@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from app.doubles.proxy import ProxyDouble
 from app.doubles.wecom_app import AGENT_ID, CORP_ID, QyapiDouble
 from app.relay import Relay
 from app.settings import Settings
 from app.verbs import doctor_relay, doctor_wecom
-from tests.outbound.wecom_app.tls import certified, connect_proxy
+from tests.outbound.wecom_app.tls import certified
 from tests.relay.authority import Authority
 from tests.relay.scene import Papers, link_settings, relay_settings, running
 
@@ -94,16 +95,15 @@ async def test_an_authority_that_is_not_the_plants_is_told(tmp_path):
 
 async def test_it_is_reached_through_the_proxy_or_not_at_all(tmp_path):
     tls, ca_file = certified(tmp_path)
-    asked: list[str] = []
     with QyapiDouble(tls=tls) as double:
-        async with connect_proxy(asked, bytearray()) as proxy:
-            given = app(tmp_path, double.url, ca_file=ca_file, proxy=proxy)
+        async with ProxyDouble() as proxy:
+            given = app(tmp_path, double.url, ca_file=ca_file, proxy=proxy.url)
             assert (await found("wecom.app", wecom={"app": given})).ok
-            assert len(asked) == 1
-        async with connect_proxy(asked, bytearray(), "403 Forbidden") as proxy:
-            given = app(tmp_path, double.url, ca_file=ca_file, proxy=proxy)
+            assert len(proxy.requests) == 1
+        async with ProxyDouble(refuses="403 Forbidden") as proxy:
+            given = app(tmp_path, double.url, ca_file=ca_file, proxy=proxy.url)
             one = await found("wecom.app", wecom={"app": given})
-            assert (one.ok, f"through {proxy}" in one.found) == (False, True)
+            assert (one.ok, f"through {proxy.url}" in one.found) == (False, True)
 
 
 async def test_the_callbacks_address_is_free_or_in_use(tmp_path):

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from app.doubles.proxy import ProxyDouble
 from app.doubles.wecom import callbacks
 from app.doubles.wecom.certified import certified
 from app.doubles.wecom.media_host import FAULTS, MediaHostDouble
@@ -26,7 +27,6 @@ from app.records.media import Attachment, MediaKind
 from app.records.message import Message, MessageKind
 from app.settings import WecomMedia
 from tests.outbound.wecom.conftest import Noted
-from tests.outbound.wecom_app.tls import connect_proxy
 
 AT = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 VECTOR_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
@@ -257,37 +257,34 @@ async def test_nothing_is_asked_that_the_ledger_cannot_keep(
 
 
 async def test_a_proxy_gets_the_name_and_sees_no_address(scene: Scene) -> None:
-    asked, seen = list[str](), bytearray()
-    async with connect_proxy(asked, seen, onward="127.0.0.1") as proxy:
+    async with ProxyDouble({"media.example": scene.host.port}) as proxy:
         photo = scene.photo(host="media.example")
-        media = await scene.fetcher(["10.0.0.1"], extra_networks=(), proxy=proxy).fetch(photo)
+        media = await scene.fetcher(["10.0.0.1"], extra_networks=(), proxy=proxy.url).fetch(photo)
     assert media.size_bytes == len(PHOTO)
-    assert asked == [f"CONNECT media.example:{scene.host.port} HTTP/1.1"]
+    assert proxy.requests == [f"CONNECT media.example:{scene.host.port} HTTP/1.1"]
     assert scene.asked == [], "the proxy resolves the name"
-    assert b"sign=" not in seen
+    assert b"sign=" not in proxy.sent
 
 
 async def test_through_a_proxy_an_address_inside_is_refused_as_ever(scene: Scene) -> None:
-    asked = list[str]()
-    async with connect_proxy(asked, bytearray()) as proxy:
-        assert await refusal(scene, scene.photo(), scene.fetcher(extra_networks=(), proxy=proxy)) == (
-            "refused: network"
-        )
+    async with ProxyDouble() as proxy:
+        fetcher = scene.fetcher(extra_networks=(), proxy=proxy.url)
+        assert await refusal(scene, scene.photo(), fetcher) == "refused: network"
         elsewhere = Attachment(MediaKind.FILE, "https://elsewhere.example/x", VECTOR_KEY)
-        assert await refusal(scene, elsewhere, scene.fetcher(proxy=proxy)) == "refused: host"
-    assert asked == []
+        assert await refusal(scene, elsewhere, scene.fetcher(proxy=proxy.url)) == "refused: host"
+    assert proxy.requests == []
 
 
 async def test_behind_a_proxy_the_certificate_must_be_of_the_name(scene: Scene) -> None:
-    async with connect_proxy([], bytearray(), onward="127.0.0.1") as proxy:
-        fetcher = scene.fetcher(hosts=("other.example",), proxy=proxy)
+    async with ProxyDouble({"other.example": scene.host.port}) as proxy:
+        fetcher = scene.fetcher(hosts=("other.example",), proxy=proxy.url)
         assert await refusal(scene, scene.photo(host="other.example"), fetcher) == "down: no_connection"
     assert scene.host.requests == []
 
 
 async def test_a_proxy_that_refuses_is_no_connection(scene: Scene) -> None:
-    async with connect_proxy([], bytearray(), "403 Forbidden") as proxy:
-        fetcher = scene.fetcher(proxy=proxy)
+    async with ProxyDouble(refuses="403 Forbidden") as proxy:
+        fetcher = scene.fetcher(proxy=proxy.url)
         assert await refusal(scene, scene.photo(host="media.example"), fetcher) == "down: no_connection"
 
 

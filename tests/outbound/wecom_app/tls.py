@@ -1,9 +1,6 @@
 """A certificate authority of one test, and a server's certificate by it."""
 
-import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -62,36 +59,3 @@ def _dated(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKe
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
     )
-
-
-@asynccontextmanager
-async def connect_proxy(
-    asked: list[str], seen: bytearray, status: str = "200 OK", onward: str = ""
-) -> AsyncIterator[str]:
-    """A proxy's address; `asked` gets each request's first line, `seen` all bytes towards the server.
-
-    `onward` is where every name leads to, "" for where it says.
-    """
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        asked.append(head.split("\r\n")[0])
-        writer.write(f"HTTP/1.1 {status}\r\n\r\n".encode())
-        if status.startswith("200"):
-            host, _, port = head.split(" ")[1].rpartition(":")
-            there, far = await asyncio.open_connection(onward or host, int(port))
-            await asyncio.gather(_pump(reader, far, seen), _pump(there, writer, bytearray()))
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: bytearray) -> None:
-    with suppress(ConnectionError):
-        while data := await reader.read(65536):
-            seen += data
-            writer.write(data)
-            await writer.drain()
-    writer.close()
